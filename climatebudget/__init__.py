@@ -1,0 +1,1 @@
+"""Klimabudsjett: a municipality's climate budget, kept alongside budget and økonomiplan."""

@@ -1,0 +1,121 @@
+"""A municipality's budget year, its versions, and one version whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+from climatebudget.core.inventory import Edition, Inventory
+from climatebudget.core.measure import Book, Measure
+from climatebudget.core.paths import Allowance, ReferencePath, Target
+
+PLAN_YEARS = 4  # kommuneloven § 14-4: the budget year and the three after it
+
+
+@dataclass(frozen=True)
+class Municipality:
+    number: str  # kommunenummer, text
+    name: str
+    language: str = "nb"  # or nn
+
+
+class Stage(Enum):
+    PREPARATION = "forberedelse"
+    REGISTRATION = "innmelding"
+    QUALITY = "kvalitetssikring"
+    PRIORITY = "prioritering"
+    PROPOSAL = "forslag"
+    RECOMMENDATION = "innstilling"
+    DECISION = "vedtak"
+    FOLLOW_UP = "oppfølging"
+    CLOSED = "avsluttet"
+
+
+class Kind(Enum):
+    DRAFT = "utkast"
+    PROPOSAL = "forslag"
+    RECOMMENDATION = "innstilling"
+    ADOPTED = "vedtatt"
+    ALTERNATIVE = "alternativ"
+
+
+@dataclass(frozen=True)
+class BudgetYear:
+    """Klimabudsjettet for a year: the økonomiplan's four years, looking on to the horizon."""
+
+    year: int
+    stage: Stage
+    horizon: int  # the last year looked at, usually the target year
+
+    @property
+    def plan(self) -> range:
+        return range(self.year, self.year + PLAN_YEARS)
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The years a table shows: the økonomiplan's, and the horizon."""
+        return tuple(sorted({*self.plan, self.horizon}))
+
+
+@dataclass(frozen=True)
+class Version:
+    id: str  # public
+    slug: str  # "utkast", "vedtatt-2": unique per municipality and year, never reused
+    kind: Kind
+    frozen: bool = False
+    frozen_at: datetime | None = None
+    presented_at: datetime | None = None  # lagt fram; before it everything says INTERNT UTKAST
+    decision: str = ""  # body, date and case number
+    sha256: str = ""  # of the canonical bytes of a frozen version
+    record_head: str = ""  # N:HASH of the municipality's record when it was frozen
+
+    @property
+    def internal(self) -> bool:
+        return self.presented_at is None
+
+
+@dataclass(frozen=True)
+class Control:
+    """A sum the source of the measures states itself, to be held against ours."""
+
+    year: int
+    tonnes: Decimal
+    cites: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """One version, whole: everything a page, an annex or a check may need."""
+
+    municipality: Municipality
+    budget_year: BudgetYear
+    version: Version
+    edition: Edition | None = None
+    inventory: Inventory | None = None
+    targets: tuple[Target, ...] = ()
+    path: ReferencePath | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    departments: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    controls: tuple[Control, ...] = ()
+    book: Book = Book.DIRECT
+
+    @property
+    def last_target(self) -> Target | None:
+        return max(self.targets, key=lambda t: t.year, default=None)
+
+    @property
+    def reference_year(self) -> int | None:
+        return self.last_target.reference_year if self.last_target else None
+
+    @property
+    def reference(self) -> Decimal | None:
+        """The reference year's emissions in the edition, tonnes."""
+        if self.inventory is None or self.reference_year is None:
+            return None
+        return self.inventory.total[self.reference_year]
+
+    def measure(self, number: int) -> Measure | None:
+        return next((m for m in self.measures if m.number == number), None)

@@ -1,0 +1,168 @@
+"""The emission inventory (utslippsregnskap): what is published, one edition at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from types import MappingProxyType
+
+from climatebudget.core.field import show_number
+from climatebudget.core.findings import Cell, Finding
+from climatebudget.core.quantity import ZERO, Yearly, grams, tonnes
+from climatebudget.core.text import N_
+
+UNALLOCATED = "ufordelt"
+TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Source:
+    """An emission source (utslippskilde): names repeat across sectors, codes do not."""
+
+    code: str  # "veitrafikk/personbiler"
+    sector: str  # "veitrafikk"
+    name: str
+    sector_name: str
+
+
+def sector_of(code: str) -> str:
+    """The sector's part of a source code; ``ufordelt`` has none and stands for itself."""
+    return code.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Emission:
+    """One figure of a file: tonnes CO₂e (to the gram) for one area, source, gas and year."""
+
+    area: str  # kommunenummer (four digits), fylkesnummer (two) or "0" for the country
+    code: str
+    gas: str | None  # None where the file has no gas column
+    year: int
+    tonnes: Decimal
+    row: int  # in the file, counted as its reader sees it
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A published file (statistikkutgave): nothing overwrites it."""
+
+    slug: str  # "2024-tall", unique per owner
+    name: str
+    publisher: str
+    published: date | None
+    sha256: str  # of the file's bytes
+    content_sha256: str  # of its rows, whatever their order
+    file_name: str
+    layout: str
+    rows: int
+    years: tuple[int, ...]
+    areas: tuple[str, ...]
+    owner: str | None = None  # kommunenummer, or None: the installation's
+    imported_at: datetime | None = None
+    imported_by: str = ""
+    gwp: str | None = None  # the set of warming potentials, where the file says so
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """One area's emissions in one edition, summed over gases: (source code, year) → tonnes."""
+
+    area: str
+    years: tuple[int, ...]
+    cells: Mapping[tuple[str, int], Decimal]
+    sources: Mapping[str, Source]  # in the order they are shown
+    rows: Mapping[tuple[str, int], tuple[int, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def source(self, code: str) -> Yearly:
+        """A source's history; zero in a year the edition has and the source lacks."""
+        return tonnes({y: self.cells.get((code, y), ZERO) for y in self.years})
+
+    @property
+    def total(self) -> Yearly:
+        sums = dict.fromkeys(self.years, ZERO)
+        for (_, year), value in self.cells.items():
+            sums[year] += value
+        return tonnes(sums)
+
+    @property
+    def sectors(self) -> Mapping[str, Yearly]:
+        """Each sector's history, in the order of the sources."""
+        sums: dict[str, dict[int, Decimal]] = {}
+        for source in self.sources.values():
+            sums.setdefault(source.sector, dict.fromkeys(self.years, ZERO))
+        for (code, year), value in self.cells.items():
+            sums[sector_of(code)][year] += value
+        return {sector: tonnes(by_year) for sector, by_year in sums.items()}
+
+    @property
+    def last_year(self) -> int:
+        return self.years[-1]
+
+
+def inventory(area: str, emissions: Iterable[Emission], sources: Mapping[str, Source]) -> Inventory:
+    """One area's emissions, summed over gases and repeated rows; never de-duplicated."""
+    cells: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
+    for emission in emissions:
+        if emission.area == area:
+            cells[emission.code, emission.year] += emission.tonnes
+    used = {code for code, _ in cells}
+    return Inventory(
+        area,
+        tuple(sorted({year for _, year in cells})),
+        dict(cells),
+        {code: source for code, source in sources.items() if code in used},
+    )
+
+
+def content_digest(emissions: Iterable[Emission]) -> str:
+    """The same for the same rows in any order, whatever their file's bytes."""
+    lines = sorted(f"{e.area}|{e.code}|{e.gas or ''}|{e.year}|{grams(e.tonnes)}" for e in emissions)
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A total the file itself states: for one sector, or for the whole area (sector "")."""
+
+    area: str
+    sector: str
+    year: int
+    tonnes: Decimal
+    where: Cell
+    step: Decimal = TENTH  # of the last digit written
+
+
+def check_totals(
+    emissions: Iterable[Emission], stated: Iterable[Stated], sector_names: Mapping[str, str]
+) -> list[Finding]:
+    """A finding for each stated total that its rows do not make, to the gram."""
+    sums: dict[tuple[str, str, int], Decimal] = defaultdict(lambda: ZERO)
+    for e in emissions:
+        sums[e.area, sector_of(e.code), e.year] += e.tonnes
+        sums[e.area, "", e.year] += e.tonnes
+    return [
+        Finding(
+            "stated-total",
+            N_(
+                "%(what)s i %(year)s: kildene gir %(found)s tonn, filen oppgir %(stated)s. "
+                "Forskjellen er %(difference)s tonn."
+            ),
+            {
+                "what": sector_names.get(s.sector, "Summen"),
+                "year": s.year,
+                "found": show_number(sums[s.area, s.sector, s.year], TENTH),
+                "stated": show_number(s.tonnes, TENTH),
+                "difference": show_number(sums[s.area, s.sector, s.year] - s.tonnes, TENTH),
+            },
+            where=s.where,
+        )
+        for s in stated
+        if sums[s.area, s.sector, s.year] != s.tonnes
+    ]

@@ -1,0 +1,203 @@
+"""The top sentence of the overview, the annex and the public page, about the latest target year."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from climatebudget.core.budget import Budget
+from climatebudget.core.field import show_number
+from climatebudget.core.paths import Target
+from climatebudget.core.quantity import UNKNOWN, Bound, Figure
+from climatebudget.core.statement import Statement
+from climatebudget.core.text import N_, Text
+
+
+def in_sentence(tonnes: Decimal) -> str:
+    """Tonnes as a sentence says them: to 100 t, finer where that would say nothing."""
+    size = abs(tonnes)
+    return show_number(size, 100 if size >= 1000 else 10 if size >= 100 else 1)
+
+
+def top(budget: Budget, statement: Statement) -> tuple[Text, ...]:
+    """One of four answers: a gap, met, cannot say, or nothing to say yet and the next step."""
+    target = budget.last_target
+    if target is None or statement.reference is None or not budget.measures:
+        return _next_step(budget, statement)
+    gap = statement.gap.get(target.year, UNKNOWN)
+    after = statement.total.after.get(target.year, UNKNOWN)
+    if gap.value is None or after.value is None or _cannot_say(statement, gap):
+        return _unsure(budget, statement, target)
+    if gap.value <= 0:
+        return _met(statement, target, after, gap.value)
+    return _gap(statement, target, after, gap, gap.value)
+
+
+def _cannot_say(statement: Statement, gap: Figure) -> bool:
+    counts = statement.counts
+    return not statement.has_path or counts.unquantified * 2 > counts.all or gap.bound is Bound.OPEN
+
+
+def _lower(statement: Statement, after: Figure) -> str:
+    change = statement.change(after.value)
+    return show_number(-change) if change is not None else ""
+
+
+def _gap(
+    statement: Statement, target: Target, after: Figure, gap: Figure, value: Decimal
+) -> tuple[Text, ...]:
+    values = {
+        "lower": _lower(statement, after),
+        "year": target.year,
+        "reference": target.reference_year,
+        "target": show_number(target.percent),
+    }
+    at_least = after.bound is not Bound.EXACT
+    lead = (
+        N_(
+            "Med klimatiltakene i forslaget blir utslippene minst %(lower)s prosent lavere i "
+            "%(year)s enn i %(reference)s. Målet er %(target)s prosent."
+        )
+        if at_least
+        else N_(
+            "Med klimatiltakene i forslaget blir utslippene %(lower)s prosent lavere i "
+            "%(year)s enn i %(reference)s. Målet er %(target)s prosent."
+        )
+    )
+    rest = (
+        N_("Det gjenstår å kutte høyst %(gap)s tonn.")
+        if gap.bound is not Bound.EXACT
+        else N_("Det gjenstår å kutte %(gap)s tonn.")
+    )
+    return (
+        Text(lead, values),
+        Text(rest, {"gap": in_sentence(value)}, strong=True),
+        *_not_quantified(statement, gap),
+    )
+
+
+def _met(statement: Statement, target: Target, after: Figure, gap: Decimal) -> tuple[Text, ...]:
+    return (
+        Text(
+            N_("Kommunen ligger an til å nå målet for %(year)s."),
+            {"year": target.year},
+            strong=True,
+        ),
+        Text(
+            N_(
+                "Utslippene blir %(lower)s prosent lavere enn i %(reference)s. Målet er "
+                "%(target)s prosent. Marginen er %(margin)s tonn."
+            ),
+            {
+                "lower": _lower(statement, after),
+                "reference": target.reference_year,
+                "target": show_number(target.percent),
+                "margin": in_sentence(gap),
+            },
+        ),
+        *_not_quantified(statement, UNKNOWN),
+    )
+
+
+def _unsure(budget: Budget, statement: Statement, target: Target) -> tuple[Text, ...]:
+    counts = statement.counts
+    parts = [
+        Text(
+            N_("Vi kan ikke si om kommunen når målet for %(year)s."),
+            {"year": target.year},
+            strong=True,
+        )
+    ]
+    if counts.unquantified:
+        parts.append(
+            Text(
+                N_("%(some)s av %(all)s klimatiltak er ikke tallfestet."),
+                {"some": counts.unquantified, "all": counts.all},
+            )
+        )
+    elif not statement.has_path:
+        parts.append(Text(N_("Klimabudsjettet har ingen referansebane.")))
+    cut = statement.total.cut.net.get(target.year, UNKNOWN)
+    if cut.value is not None:
+        parts.append(_others(counts.counted, bool(counts.unquantified), cut.value))
+    elif counts.counted:
+        parts.append(Text(N_("Utslippskuttet i %(year)s er ukjent."), {"year": target.year}))
+    return (*parts, *_must_fall(budget, statement, target))
+
+
+def _others(counted: int, others: bool, cut: Decimal) -> Text:
+    values = {"count": counted, "cut": in_sentence(cut)}
+    if others:
+        return Text(N_("De %(count)s andre kutter %(cut)s tonn."), values)
+    return Text(N_("De %(count)s klimatiltakene kutter %(cut)s tonn."), values)
+
+
+def _must_fall(budget: Budget, statement: Statement, target: Target) -> tuple[Text, ...]:
+    allowed = statement.allowance[target.year]
+    if budget.inventory is None or allowed is None:
+        return ()
+    last = budget.inventory.last_year
+    now = budget.inventory.total[last] or Decimal(0)
+    if now <= allowed:
+        return ()
+    return (
+        Text(
+            N_("Utslippene må ned %(must)s tonn fra %(last)s."),
+            {"must": in_sentence(now - allowed), "last": last},
+        ),
+    )
+
+
+def _not_quantified(statement: Statement, gap: Figure) -> tuple[Text, ...]:
+    counts = statement.counts
+    parts = []
+    if counts.unquantified:
+        parts.append(
+            Text(
+                N_("%(some)s av %(all)s klimatiltak er ikke tallfestet og ikke regnet med."),
+                {"some": counts.unquantified, "all": counts.all},
+            )
+        )
+    if gap.lacks:
+        parts.append(
+            Text(
+                N_("%(lacks)s tallfestede klimatiltak mangler tall for året."), {"lacks": gap.lacks}
+            )
+        )
+    return tuple(parts)
+
+
+def _next_step(budget: Budget, statement: Statement) -> tuple[Text, ...]:
+    if budget.inventory is None:
+        return (
+            Text(N_("Klimabudsjettet har ingen utslippstall ennå.")),
+            Text(N_("Begynn med å velge en statistikkutgave."), strong=True),
+        )
+    if budget.last_target is None and not budget.measures:
+        return (
+            Text(N_("Klimabudsjettet er tomt.")),
+            Text(N_("Begynn med målet, så kan sektorene melde inn klimatiltak."), strong=True),
+        )
+    if budget.last_target is None:
+        return (
+            Text(N_("%(count)s klimatiltak er meldt inn."), {"count": len(budget.measures)}),
+            Text(N_("Sett et mål, så kan vi si om de er nok."), strong=True),
+        )
+    if statement.reference is None:
+        return (
+            Text(
+                N_("Statistikkutgaven har ikke tall for referanseåret %(year)s."),
+                {"year": budget.last_target.reference_year},
+            ),
+            Text(N_("Velg et annet referanseår eller en annen utgave."), strong=True),
+        )
+    return (
+        Text(
+            N_("Målet for %(year)s er satt: %(target)s prosent lavere enn i %(reference)s."),
+            {
+                "year": budget.last_target.year,
+                "target": show_number(budget.last_target.percent),
+                "reference": budget.last_target.reference_year,
+            },
+        ),
+        Text(N_("Meld inn det første klimatiltaket."), strong=True),
+    )

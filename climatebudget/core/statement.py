@@ -1,0 +1,299 @@
+"""The statement: from the inventory by way of reference path and measures to the gap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from climatebudget.core.budget import Budget
+from climatebudget.core.inventory import UNALLOCATED, sector_of
+from climatebudget.core.measure import Book, Measure
+from climatebudget.core.paths import in_tonnes, percentages, stand_in
+from climatebudget.core.quantity import (
+    UNKNOWN,
+    ZERO,
+    Bound,
+    Figure,
+    Yearly,
+    exactly,
+    minus,
+    tonnes,
+)
+
+Figures = Mapping[int, Figure]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What counted measures cut each year, tonnes; increases apart, so that neither hides."""
+
+    gross: Figures
+    increase: Figures  # of measures that add emissions, as positive tonnes
+    net: Figures
+    measures: int = 0  # all of them, counted or not
+    counted: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One emission sector, or the whole, through the years."""
+
+    inventory: Yearly
+    path: Yearly
+    cut: Cut
+    overlap: Figures  # a deduction from the cut, never above zero
+    after: Figures
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many measures are in the sums, and why the others are not."""
+
+    all: int
+    quantified: int
+    counted: int
+    unquantified: int
+    in_path: int
+    undecided: int  # not prioritised, or identified but not adopted
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What every page and annex prints of a version; each figure derived from the one Budget."""
+
+    book: Book
+    years: tuple[int, ...]  # after the inventory, to the horizon
+    columns: tuple[int, ...]  # the økonomiplan's years and the horizon
+    sectors: Mapping[str, Line]  # by sector code, in the inventory's order
+    total: Line
+    departments: Mapping[str, Cut]  # gross effect only is shown; "" where nobody is named
+    categories: Mapping[str, Cut]  # by "report/code"; "" without
+    has_path: bool
+    reference: Decimal | None
+    allowance: Yearly
+    allowance_percent: Mapping[int, Decimal | Fraction]
+    gap: Figures
+    counts: Counts
+
+    def change(self, value: Decimal | None) -> Decimal | None:
+        """Percent against the reference year: −62 means 62 percent lower."""
+        if value is None or not self.reference:
+            return None
+        return (value / self.reference - 1) * 100
+
+    def points(self, value: Decimal | None) -> Decimal | None:
+        """Percentage points of the reference year."""
+        return None if value is None or not self.reference else value / self.reference * 100
+
+
+def statement(budget: Budget) -> Statement:
+    """Reckon the whole statement of a version: pure, linear in measures × years."""
+    inventory = budget.inventory
+    years = _years(budget)
+    own = [m for m in budget.measures if _in_book(m, budget.book)]
+    cuts = _cuts(own, years, budget.book)
+    history = dict(inventory.sectors) if inventory else {}
+    sectors = {
+        code: _line(
+            history.get(code, tonnes()),
+            _sector_path(budget, code, years),
+            cuts.sectors[code],
+            years,
+        )
+        for code in [*history, *(c for c in cuts.sectors if c not in history)]
+    }
+    total = _line(
+        inventory.total if inventory else tonnes(), _whole_path(budget), cuts.total, years
+    )
+    percent = percentages(budget.allowance, budget.targets)
+    allowance = in_tonnes(percent, budget.reference) if budget.reference is not None else tonnes()
+    return Statement(
+        book=budget.book,
+        years=years,
+        columns=budget.budget_year.columns,
+        sectors=sectors,
+        total=total,
+        departments=_in_order(budget.departments, cuts.departments),
+        categories=dict(sorted(cuts.categories.items())),
+        has_path=budget.path is not None,
+        reference=budget.reference,
+        allowance=allowance,
+        allowance_percent=percent,
+        gap={y: minus(total.after[y], exactly(allowance[y])) for y in years},
+        counts=_counts(own),
+    )
+
+
+def _years(budget: Budget) -> tuple[int, ...]:
+    first = budget.inventory.last_year + 1 if budget.inventory else budget.budget_year.year
+    first = min(first, budget.budget_year.year)
+    return tuple(range(first, max(budget.budget_year.columns) + 1))
+
+
+def _in_book(measure: Measure, book: Book) -> bool:
+    return not measure.effects or any(e.book is book for e in measure.effects)
+
+
+def _line(history: Yearly, path: Yearly, cut: Cut, years: Iterable[int]) -> Line:
+    overlap = {y: exactly(ZERO if cut.net[y].known else None) for y in years}
+    after = {y: minus(exactly(path[y]), cut.net[y]) for y in years}
+    return Line(history, path, cut, overlap, after)
+
+
+def _whole_path(budget: Budget) -> Yearly:
+    if budget.path is not None:
+        return budget.path.whole
+    if budget.inventory is None:
+        return tonnes()
+    return stand_in(budget.inventory, max(budget.budget_year.columns))
+
+
+def _sector_path(budget: Budget, sector: str, years: Iterable[int]) -> Yearly:
+    """A sector's reference path; unknown where the path is given for the whole only."""
+    if budget.path is None:
+        inventory = budget.inventory
+        last = (
+            inventory.sectors[sector][inventory.last_year]
+            if inventory and sector in inventory.sectors
+            else None
+        )
+        return tonnes(
+            {}
+            if last is None or inventory is None
+            else {y: last for y in years if y > inventory.last_year}
+        )
+    parts = [p for code, p in budget.path.figures.items() if code and sector_of(code) == sector]
+    return tonnes(
+        {
+            y: sum((p.by_year[y] for p in parts), ZERO)
+            for y in years
+            if parts and all(p[y] is not None for p in parts)
+        }
+    )
+
+
+@dataclass
+class _Tally:
+    """Adds measures up, year by year, remembering how many lack a figure."""
+
+    years: tuple[int, ...]
+    gross: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    increase: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    known: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    lacks: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    may_increase: set[int] = field(default_factory=set)
+    measures: int = 0
+    counted: int = 0
+
+    def add(self, measure: Measure, parts: list[Yearly]) -> None:
+        self.measures += 1
+        if not measure.counted:
+            return
+        self.counted += 1
+        for year in self.years:
+            values = [part[year] for part in parts]
+            for value in values:
+                if value is not None:
+                    self.known[year] += 1
+                    if value < 0:
+                        self.increase[year] -= value
+                    else:
+                        self.gross[year] += value
+            if not values or None in values:
+                self.lacks[year] += 1
+                if measure.may_increase:
+                    self.may_increase.add(year)
+
+    def cut(self) -> Cut:
+        return Cut(
+            gross={y: self._figure(y, self.gross[y]) for y in self.years},
+            increase={y: self._figure(y, self.increase[y]) for y in self.years},
+            net={y: self._figure(y, self.gross[y] - self.increase[y]) for y in self.years},
+            measures=self.measures,
+            counted=self.counted,
+        )
+
+    def _figure(self, year: int, value: Decimal) -> Figure:
+        lacks = self.lacks[year]
+        if not self.known[year]:
+            return Figure(None, lacks)
+        if not lacks:
+            return Figure(value)
+        return Figure(value, lacks, Bound.OPEN if year in self.may_increase else Bound.AT_LEAST)
+
+
+@dataclass(frozen=True)
+class _Cuts:
+    total: Cut
+    sectors: Mapping[str, Cut]
+    departments: Mapping[str, Cut]
+    categories: Mapping[str, Cut]
+
+
+def _cuts(measures: Iterable[Measure], years: tuple[int, ...], book: Book) -> _Cuts:
+    """One pass over the measures: the total, and the same tonnes divided three ways."""
+    total = _Tally(years)
+    by_sector, by_department, by_category = (_Tallies(years) for _ in range(3))
+    for measure in measures:
+        parts = [e.yearly for e in measure.effects if e.book is book]
+        total.add(measure, parts)
+        by_department[measure.department].add(measure, parts)
+        by_category[_category(measure)].add(measure, parts)
+        for sector, own in _by_sector(measure, book).items():
+            by_sector[sector].add(measure, own)
+    none = _Tally(years).cut()
+    return _Cuts(
+        total.cut(),
+        defaultdict(lambda: none, {k: t.cut() for k, t in by_sector.items()}),
+        {k: t.cut() for k, t in by_department.items()},
+        {k: t.cut() for k, t in by_category.items()},
+    )
+
+
+class _Tallies(dict[str, _Tally]):
+    def __init__(self, years: tuple[int, ...]) -> None:
+        super().__init__()
+        self.years = years
+
+    def __missing__(self, key: str) -> _Tally:
+        self[key] = _Tally(self.years)
+        return self[key]
+
+
+def _by_sector(measure: Measure, book: Book) -> Mapping[str, list[Yearly]]:
+    sectors: dict[str, list[Yearly]] = {}
+    for effect in measure.effects:
+        if effect.book is book:
+            sectors.setdefault(sector_of(effect.code), []).append(effect.yearly)
+    return sectors or {sector_of(measure.code or UNALLOCATED): []}
+
+
+def _category(measure: Measure) -> str:
+    return f"{measure.category.report}/{measure.category.code}" if measure.category else ""
+
+
+def _in_order(departments: Iterable[str], cuts: Mapping[str, Cut]) -> Mapping[str, Cut]:
+    named = [d for d in departments if d in cuts]
+    return {name: cuts[name] for name in [*named, *(n for n in cuts if n not in named)]}
+
+
+def _counts(measures: list[Measure]) -> Counts:
+    quantified = [m for m in measures if m.quantified]
+    counted = [m for m in quantified if m.counted]
+    in_path = [m for m in quantified if not m.counted and m.in_path.name != "ADDITIONAL"]
+    return Counts(
+        all=len(measures),
+        quantified=len(quantified),
+        counted=len(counted),
+        unquantified=len(measures) - len(quantified),
+        in_path=len(in_path),
+        undecided=len(quantified) - len(counted) - len(in_path),
+    )
+
+
+def at(figures: Figures, year: int) -> Figure:
+    """The figure of a year, unknown outside the statement's years."""
+    return figures.get(year, UNKNOWN)
