@@ -79,8 +79,9 @@ def _format_1(budget: Budget) -> dict[str, Any]:
 
 
 # Without the contact person: no personal name is frozen.
-TEXTS = tuple(
-    ["id", "number", "name", "change", "department", "position", "responsible", "instrument", "start", "full", "why", "code", "method", "adjusted", "indicator", "target_value", "group"]
+TEXTS = (
+    *("id", "number", "name", "change", "department", "position", "responsible", "instrument"),
+    *("start", "full", "why", "code", "method", "adjusted", "indicator", "target_value", "group"),
 )
 KINDS = ("actor", "control", "basis", "size", "in_path", "decision", "financing")
 

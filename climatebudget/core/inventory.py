@@ -142,27 +142,43 @@ class Stated:
 def check_totals(
     emissions: Iterable[Emission], stated: Iterable[Stated], sector_names: Mapping[str, str]
 ) -> list[Finding]:
-    """A finding for each stated total that its rows do not make, to the gram."""
-    sums: dict[tuple[str, str, int], Decimal] = defaultdict(lambda: ZERO)
+    """A finding for each stated total that its parts do not make, to the gram.
+
+    The parts of a sector are its rows. The parts of the whole are the sectors as the file states
+    them, if it does, so that one wrong sector is not told twice.
+    """
+    stated = list(stated)
+    parts: dict[tuple[str, str, int], Decimal] = defaultdict(lambda: ZERO)
     for e in emissions:
-        sums[e.area, sector_of(e.code), e.year] += e.tonnes
-        sums[e.area, "", e.year] += e.tonnes
+        parts[e.area, sector_of(e.code), e.year] += e.tonnes
+    by_sector = {(s.area, s.sector, s.year): s.tonnes for s in stated if s.sector}
+    for (area, _, year), tonnes_ in (by_sector or dict(parts)).items():
+        parts[area, "", year] += tonnes_
     return [
-        Finding(
-            "stated-total",
-            N_(
-                "%(what)s i %(year)s: kildene gir %(found)s tonn, filen oppgir %(stated)s. "
-                "Forskjellen er %(difference)s tonn."
-            ),
-            {
-                "what": sector_names.get(s.sector, "Summen"),
-                "year": s.year,
-                "found": show_number(sums[s.area, s.sector, s.year], TENTH),
-                "stated": show_number(s.tonnes, TENTH),
-                "difference": show_number(sums[s.area, s.sector, s.year] - s.tonnes, TENTH),
-            },
-            where=s.where,
-        )
+        _differs(s, parts[s.area, s.sector, s.year], sector_names.get(s.sector))
         for s in stated
-        if sums[s.area, s.sector, s.year] != s.tonnes
+        if parts[s.area, s.sector, s.year] != s.tonnes
     ]
+
+
+def _differs(total: Stated, found: Decimal, sector: str | None) -> Finding:
+    return Finding(
+        "stated-total",
+        N_(
+            "%(what)s i %(year)s: kildene gir %(found)s tonn, filen oppgir %(stated)s. "
+            "Forskjellen er %(difference)s tonn."
+        )
+        if sector
+        else N_(
+            "Summen i %(year)s: utslippssektorene gir %(found)s tonn, filen oppgir %(stated)s. "
+            "Forskjellen er %(difference)s tonn."
+        ),
+        {
+            **({"what": sector} if sector else {}),
+            "year": total.year,
+            "found": show_number(found, TENTH),
+            "stated": show_number(total.tonnes, TENTH),
+            "difference": show_number(found - total.tonnes, TENTH),
+        },
+        where=total.where,
+    )

@@ -5,7 +5,8 @@ To add a check, write a function and list it in `CHECKS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
@@ -14,7 +15,7 @@ from climatebudget.core.findings import About, Finding, Level
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import InPath
 from climatebudget.core.quantity import ZERO
-from climatebudget.core.statement import Cut, Statement
+from climatebudget.core.statement import Cut, Statement, at
 from climatebudget.core.text import N_
 
 Check = Callable[[Budget, Statement], list[Finding]]
@@ -64,25 +65,91 @@ def there_is_a_target(budget: Budget, statement: Statement) -> list[Finding]:
     return [Finding("no-target", text, where=About("target"))]
 
 
-def the_parts_make_the_total(budget: Budget, statement: Statement) -> list[Finding]:
-    """Sources = sectors = total; departments and Klimakur-tiltak make the same total."""
-    ways = {
-        "utslippssektorene": [line.cut for line in statement.sectors.values()],
-        "sektorene i kommunen": list(statement.departments.values()),
-        "Klimakur-tiltakene og resten": list(statement.categories.values()),
+@dataclass(frozen=True)
+class Sum:
+    """A check of one sum in one year, tonnes: what the parts make beside what they should make."""
+
+    name: str
+    year: int
+    parts: Decimal
+    whole: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.parts - self.whole
+
+
+@dataclass(frozen=True)
+class Sums:
+    """All the sums checked; net and absolute apart, so that errors cannot cancel in silence."""
+
+    checks: tuple[Sum, ...]
+
+    @property
+    def agreeing(self) -> int:
+        return sum(not check.difference for check in self.checks)
+
+    @property
+    def net(self) -> Decimal:
+        return sum((check.difference for check in self.checks), ZERO)
+
+    @property
+    def absolute(self) -> Decimal:
+        return sum((abs(check.difference) for check in self.checks), ZERO)
+
+
+def sums(budget: Budget, statement: Statement) -> Sums:
+    """Every sum that can be held against another, for the years that are known."""
+    inventory = [
+        Sum(N_("Utslippssektorene = kommunen samlet"), year, _sector_sum(budget, year), whole)
+        for year, whole in (budget.inventory.total.by_year.items() if budget.inventory else ())
+    ]
+    divided = [
+        Sum(name, year, _net(cuts, year), whole)
+        for name, cuts in _ways(statement).items()
+        for year in statement.columns
+        if (whole := statement.total.cut.net[year].value) is not None
+    ]
+    stated = [
+        Sum(N_("Klimatiltakene = summen kilden oppgir"), c.year, ours, c.tonnes)
+        for c in budget.controls
+        if (ours := at(statement.total.cut.net, c.year).value) is not None
+    ]
+    return Sums((*inventory, *divided, *stated))
+
+
+def _sector_sum(budget: Budget, year: int) -> Decimal:
+    assert budget.inventory is not None
+    return sum((s.by_year[year] for s in budget.inventory.sectors.values()), ZERO)
+
+
+def _ways(statement: Statement) -> Mapping[str, list[Cut]]:
+    """The same cuts divided three ways; each must make the total."""
+    return {
+        N_("Utslippssektorene = utslippskutt"): [s.cut for s in statement.sectors.values()],
+        N_("Sektorene i kommunen = utslippskutt"): list(statement.departments.values()),
+        N_("Klimakur-tiltak + uten kobling = utslippskutt"): list(statement.categories.values()),
     }
+
+
+def the_parts_make_the_total(budget: Budget, statement: Statement) -> list[Finding]:
+    """Emission sectors, departments and Klimakur-tiltak must each make the total."""
     return [
         Finding(
             "sum-of-parts",
             N_(
-                "Utslippskuttene for %(way)s gir ikke totalen i %(year)s. Forskjellen er "
-                "%(difference)s tonn."
+                "%(name)s stemmer ikke i %(year)s. Forskjellen er %(difference)s tonn. "
+                "Meld fra til den som drifter programmet."
             ),
-            {"way": way, "year": year, "difference": show_number(difference, Decimal("0.1"))},
+            {
+                "name": name,
+                "year": year,
+                "difference": show_number(difference, Decimal("0.1")),
+            },
             Level.STOPS,
             About("version", year=year),
         )
-        for way, cuts in ways.items()
+        for name, cuts in _ways(statement).items()
         for year in statement.years
         if (difference := _net(cuts, year) - _net([statement.total.cut], year))
     ]
@@ -175,9 +242,14 @@ def _too_much(budget: Budget, code: str, year: int, cut: Decimal, left: Decimal)
     return Finding("below-zero", text, values, where=About("source", code, year))
 
 
-def sector_name(budget: Budget, code: str) -> str:
+def sector_names(budget: Budget) -> Mapping[str, str]:
+    """Emission sectors as the edition names them, by code."""
     sources = budget.inventory.sources.values() if budget.inventory else ()
-    return next((s.sector_name for s in sources if s.sector == code), code)
+    return {s.sector: s.sector_name for s in sources}
+
+
+def sector_name(budget: Budget, code: str) -> str:
+    return sector_names(budget).get(code, code)
 
 
 def counted_measures_have_figures(budget: Budget, statement: Statement) -> list[Finding]:

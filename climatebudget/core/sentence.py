@@ -37,41 +37,47 @@ def _cannot_say(statement: Statement, gap: Figure) -> bool:
     return not statement.has_path or counts.unquantified * 2 > counts.all or gap.bound is Bound.OPEN
 
 
-def _lower(statement: Statement, after: Figure) -> str:
-    change = statement.change(after.value)
-    return show_number(-change) if change is not None else ""
+def _changed(statement: Statement, after: Figure) -> dict[str, object]:
+    """How much lower than in the reference year, in whole percent; or higher, which is said so."""
+    change = statement.change(after.value) or Decimal(0)
+    return {"change": show_number(abs(change))}
 
 
 def _gap(
     statement: Statement, target: Target, after: Figure, gap: Figure, value: Decimal
 ) -> tuple[Text, ...]:
     values = {
-        "lower": _lower(statement, after),
+        **_changed(statement, after),
         "year": target.year,
         "reference": target.reference_year,
         "target": show_number(target.percent),
     }
-    at_least = after.bound is not Bound.EXACT
-    lead = (
-        N_(
-            "Med klimatiltakene i forslaget blir utslippene minst %(lower)s prosent lavere i "
-            "%(year)s enn i %(reference)s. Målet er %(target)s prosent."
-        )
-        if at_least
-        else N_(
-            "Med klimatiltakene i forslaget blir utslippene %(lower)s prosent lavere i "
-            "%(year)s enn i %(reference)s. Målet er %(target)s prosent."
-        )
-    )
     rest = (
         N_("Det gjenstår å kutte høyst %(gap)s tonn.")
         if gap.bound is not Bound.EXACT
         else N_("Det gjenstår å kutte %(gap)s tonn.")
     )
     return (
-        Text(lead, values),
+        Text(_lead(statement, after), values),
         Text(rest, {"gap": in_sentence(value)}, strong=True),
         *_not_quantified(statement, gap),
+    )
+
+
+def _lead(statement: Statement, after: Figure) -> str:
+    if (statement.change(after.value) or 0) > 0:
+        return N_(
+            "Med klimatiltakene i forslaget blir utslippene %(change)s prosent høyere i "
+            "%(year)s enn i %(reference)s. Målet er %(target)s prosent lavere."
+        )
+    if after.bound is not Bound.EXACT:
+        return N_(
+            "Med klimatiltakene i forslaget blir utslippene minst %(change)s prosent lavere i "
+            "%(year)s enn i %(reference)s. Målet er %(target)s prosent."
+        )
+    return N_(
+        "Med klimatiltakene i forslaget blir utslippene %(change)s prosent lavere i "
+        "%(year)s enn i %(reference)s. Målet er %(target)s prosent."
     )
 
 
@@ -84,11 +90,11 @@ def _met(statement: Statement, target: Target, after: Figure, gap: Decimal) -> t
         ),
         Text(
             N_(
-                "Utslippene blir %(lower)s prosent lavere enn i %(reference)s. Målet er "
+                "Utslippene blir %(change)s prosent lavere enn i %(reference)s. Målet er "
                 "%(target)s prosent. Marginen er %(margin)s tonn."
             ),
             {
-                "lower": _lower(statement, after),
+                **_changed(statement, after),
                 "reference": target.reference_year,
                 "target": show_number(target.percent),
                 "margin": in_sentence(gap),
@@ -127,8 +133,14 @@ def _unsure(budget: Budget, statement: Statement, target: Target) -> tuple[Text,
 def _others(counted: int, others: bool, cut: Decimal) -> Text:
     values = {"count": counted, "cut": in_sentence(cut)}
     if others:
-        return Text(N_("De %(count)s andre kutter %(cut)s tonn."), values)
-    return Text(N_("De %(count)s klimatiltakene kutter %(cut)s tonn."), values)
+        one, many = (
+            N_("Det andre kutter %(cut)s tonn."),
+            N_("De %(count)s andre kutter %(cut)s tonn."),
+        )
+    else:
+        one = N_("Klimatiltaket kutter %(cut)s tonn.")
+        many = N_("De %(count)s klimatiltakene kutter %(cut)s tonn.")
+    return Text(one if counted == 1 else many, values)
 
 
 def _must_fall(budget: Budget, statement: Statement, target: Target) -> tuple[Text, ...]:
@@ -158,11 +170,9 @@ def _not_quantified(statement: Statement, gap: Figure) -> tuple[Text, ...]:
             )
         )
     if gap.lacks:
-        parts.append(
-            Text(
-                N_("%(lacks)s tallfestede klimatiltak mangler tall for året."), {"lacks": gap.lacks}
-            )
-        )
+        one = N_("1 tallfestet klimatiltak mangler tall for året.")
+        many = N_("%(lacks)s tallfestede klimatiltak mangler tall for året.")
+        parts.append(Text(one if gap.lacks == 1 else many, {"lacks": gap.lacks}))
     return tuple(parts)
 
 
@@ -179,7 +189,7 @@ def _next_step(budget: Budget, statement: Statement) -> tuple[Text, ...]:
         )
     if budget.last_target is None:
         return (
-            Text(N_("%(count)s klimatiltak er meldt inn."), {"count": len(budget.measures)}),
+            _registered(len(budget.measures)),
             Text(N_("Sett et mål, så kan vi si om de er nok."), strong=True),
         )
     if statement.reference is None:
@@ -201,3 +211,8 @@ def _next_step(budget: Budget, statement: Statement) -> tuple[Text, ...]:
         ),
         Text(N_("Meld inn det første klimatiltaket."), strong=True),
     )
+
+
+def _registered(count: int) -> Text:
+    one, many = N_("Ett klimatiltak er meldt inn."), N_("%(count)s klimatiltak er meldt inn.")
+    return Text(one if count == 1 else many, {"count": count})
