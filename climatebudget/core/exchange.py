@@ -9,18 +9,14 @@ finding with its place, and then nothing is given back.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
-from datetime import date
-from decimal import Decimal
-from enum import Enum
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from climatebudget.core.budget import Budget, Control, Municipality, Stage
-from climatebudget.core.field import Ambiguous, Unreadable, clean, read_number
-from climatebudget.core.findings import About, Finding, Level, may_go_on
+from climatebudget.core.field import clean
+from climatebudget.core.findings import Finding, may_go_on
 from climatebudget.core.measure import (
     Actor,
     Basis,
@@ -37,12 +33,30 @@ from climatebudget.core.measure import (
 )
 from climatebudget.core.measure import Control as Controlled
 from climatebudget.core.paths import Allowance, ReferencePath, Target
-from climatebudget.core.quantity import Unit, Yearly
+from climatebudget.core.quantity import Unit
+from climatebudget.core.shapes import (
+    DATE,
+    FLAG,
+    KNOK,
+    PERCENT,
+    TEXT,
+    TONNES,
+    WHOLE,
+    YEAR,
+    Place,
+    Shape,
+    Wrong,
+    by,
+    many,
+    or_null,
+    read_text,
+    record,
+    word,
+    yearly,
+)
 from climatebudget.core.text import N_
 
 FORMAT = "climatebudget/1"
-FIRST, LAST = 1990, 2100
-LONGEST = 5000  # characters of a text
 
 
 @dataclass(frozen=True)
@@ -130,11 +144,21 @@ def loads(
         raw = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         found: list[Finding] = []
-        Place("$", found).wrong(
-            "json", N_("Filen kan ikke leses som JSON: %(why)s."), why=str(error)
-        )
+        Place("$", found).wrong("json", N_("Filen kan ikke leses: %(why)s."), why=_why(error))
         return None, found
     return from_json(raw, codes)
+
+
+def _why(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"linje {error.lineno}, tegn {error.colno} er ikke JSON"
+    if isinstance(error, Twice):
+        return str(error)
+    return "den er ikke JSON i UTF-8"
+
+
+class Twice(ValueError):
+    """A key stands twice in one object."""
 
 
 def dumps(raw: Mapping[str, Any]) -> str:
@@ -144,252 +168,27 @@ def dumps(raw: Mapping[str, Any]) -> str:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     if twice := next((key for key in keys if keys.count(key) > 1), None):
-        raise ValueError(f"nøkkelen «{twice}» står to ganger på samme sted")
+        raise Twice(f"«{twice}» står to ganger på samme sted")
     return dict(pairs)
-
-
-# ---- how a value is written and read ------------------------------------------------------------
-
-
-class Wrong(Exception):
-    """The value cannot be used; a finding says so already."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in the file, as a JSON path, and the findings so far."""
-
-    path: str
-    found: list[Finding]
-
-    def at(self, key: str | int) -> Place:
-        step = f"[{key}]" if isinstance(key, int) else f".{clean(key)[:40]}"
-        return Place(self.path + step, self.found)
-
-    def wrong(self, code: str, text: str, **values: str | int) -> Wrong:
-        self.found.append(Finding(code, text, values, Level.STOPS, About("json", self.path)))
-        return Wrong(code)
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How one kind of value is written and read; reading raises `Wrong` after its finding."""
-
-    write: Callable[[Any], Any]
-    read: Callable[[Any, Place], Any]
-
-
-def _of_type(kind: type, wanted: str) -> Callable[[Any, Place], Any]:
-    def read(raw: Any, place: Place) -> Any:
-        if not isinstance(raw, kind) or (kind is int and isinstance(raw, bool)):
-            raise place.wrong("type", N_("Skriv %(wanted)s her."), wanted=wanted)
-        return raw
-
-    return read
-
-
-_text = _of_type(str, "en tekst i anførselstegn")
-_list = _of_type(list, "en liste i hakeparenteser")
-_dict = _of_type(dict, "felter i krøllparenteser")
-_whole = _of_type(int, "et helt tall uten anførselstegn")
-
-
-def _read_text(raw: Any, place: Place) -> str:
-    text: str = _text(raw, place)
-    if len(text) > LONGEST:
-        raise place.wrong(
-            "long", N_("Teksten er for lang. Skriv høyst %(most)s tegn."), most=LONGEST
-        )
-    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", text):
-        raise place.wrong("text", N_("Teksten har tegn som ikke kan vises. Skriv den på nytt."))
-    return text
-
-
-def _read_year(raw: Any, place: Place) -> int:
-    year: int = _whole(raw, place)
-    if not FIRST <= year <= LAST:
-        raise place.wrong(
-            "year",
-            N_("%(year)s er utenfor årene vi bruker. Skriv et år fra %(first)s til %(last)s."),
-            **{"year": year, "first": FIRST, "last": LAST},
-        )
-    return year
-
-
-def _read_key_year(raw: str, place: Place) -> int:
-    if not re.fullmatch(r"[0-9]{4}", raw):
-        raise place.wrong(
-            "year", N_("«%(year)s» er ikke et årstall. Skriv fire siffer."), year=clean(raw)[:40]
-        )
-    return _read_year(int(raw), place)
-
-
-def _read_date(raw: Any, place: Place) -> date:
-    try:
-        return date.fromisoformat(_text(raw, place))
-    except ValueError:
-        raise place.wrong(
-            "date", N_("«%(date)s» er ikke en dato. Skriv den slik: 2021-12-31."), date=raw[:40]
-        ) from None
-
-
-def _write_number(value: Decimal) -> str:
-    text = f"{value:f}"
-    try:
-        read_number(text)
-    except Ambiguous:
-        text += "0"  # 12.345 could be twelve thousand; 12.3450 could not
-    return text
-
-
-def _number(decimals: int) -> Shape:
-    def read(raw: Any, place: Place) -> Decimal:
-        if isinstance(raw, float) or (isinstance(raw, int) and not isinstance(raw, bool)):
-            shown = "et tall" if isinstance(raw, float) and not math.isfinite(raw) else f"«{raw}»"
-            raise place.wrong(
-                "type", N_("Skriv %(number)s som tekst i anførselstegn."), number=shown
-            )
-        try:
-            value = read_number(_text(raw, place))
-        except Unreadable as why:
-            raise place.wrong("number", "%(why)s", why=str(why)) from None
-        if value.scaleb(decimals) % 1:
-            raise place.wrong(
-                "decimals",
-                N_("Tallet er finere enn vi lagrer. Skriv høyst %(most)s desimaler."),
-                most=decimals,
-            )
-        return value
-
-    return Shape(_write_number, read)
-
-
-def _word(kind: type[Enum]) -> Shape:
-    words = {member.value: member for member in kind}
-
-    def read(raw: Any, place: Place) -> Enum:
-        word = _text(raw, place)
-        if word not in words:
-            raise place.wrong(
-                "word",
-                N_("«%(word)s» er ikke et av valgene. Skriv et av disse: %(words)s."),
-                word=clean(word)[:40],
-                words=", ".join(words),
-            )
-        return words[word]
-
-    return Shape(lambda member: member.value, read)
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-TEXT = Shape(_same, _read_text)
-WHOLE = Shape(_same, _whole)
-FLAG = Shape(_same, _of_type(bool, "true eller false"))
-YEAR = Shape(_same, _read_year)
-DATE = Shape(date.isoformat, _read_date)
-TONNES, KNOK, PERCENT = _number(6), _number(5), _number(3)
-
-
-def _or_null(shape: Shape) -> Shape:
-    return Shape(
-        lambda value: None if value is None else shape.write(value),
-        lambda raw, place: None if raw is None else shape.read(raw, place),
-    )
-
-
-def _each(items: Iterable[tuple[Any, Any]], read: Callable[[Any, Any], Any]) -> Iterator[Any]:
-    """Read all of them, so that one wrong value does not hide the next; then stop."""
-    wrong = None
-    for key, value in items:
-        try:
-            yield read(key, value)
-        except Wrong as error:
-            wrong = error
-    if wrong:
-        raise wrong
-
-
-def _many(shape: Shape) -> Shape:
-    return Shape(
-        lambda values: [shape.write(value) for value in values],
-        lambda raw, place: tuple(
-            _each(enumerate(_list(raw, place)), lambda i, value: shape.read(value, place.at(i)))
-        ),
-    )
-
-
-def _by(shape: Shape, read_key: Callable[[str, Place], Any] = _read_key_year) -> Shape:
-    """A value for each year, or for each code."""
-    return Shape(
-        lambda values: {str(key): shape.write(value) for key, value in values.items()},
-        lambda raw, place: dict(
-            _each(
-                _dict(raw, place).items(),
-                lambda key, value: (read_key(key, place.at(key)), shape.read(value, place.at(key))),
-            )
-        ),
-    )
-
-
-def _yearly(unit: Unit, number: Shape) -> Shape:
-    by_year = _by(number)
-    return Shape(
-        lambda yearly: by_year.write(yearly.by_year),
-        lambda raw, place: Yearly(unit, by_year.read(raw, place)),
-    )
-
-
-def _record(kind: Any, shapes: Mapping[str, Shape], **left_out: Any) -> Shape:
-    """A dataclass by its fields; one with a default, here or there, may be left out."""
-    needed = [
-        f.name
-        for f in fields(kind)
-        if f.name in shapes.keys() - left_out.keys()
-        and f.default is MISSING
-        and f.default_factory is MISSING
-    ]
-
-    def read(raw: Any, place: Place) -> Any:
-        for key in [key for key in _dict(raw, place) if key not in shapes]:
-            place.at(key).wrong(
-                "unknown-key",
-                N_("Feltet «%(key)s» er ukjent. Fjern det, eller skriv et av disse: %(keys)s."),
-                key=clean(key)[:40],
-                keys=", ".join(shapes),
-            )
-        for key in [key for key in needed if key not in raw]:
-            place.wrong("missing-key", N_("Feltet «%(key)s» mangler. Legg det til."), key=key)
-        known = ((key, raw[key]) for key in shapes if key in raw)
-        values = dict(
-            _each(known, lambda key, value: (key, shapes[key].read(value, place.at(key))))
-        )
-        if any(key not in values for key in needed):
-            raise Wrong("missing-key")
-        return kind(**{**left_out, **values})
-
-    return Shape(lambda value: {k: s.write(getattr(value, k)) for k, s in shapes.items()}, read)
 
 
 # ---- what the file holds ------------------------------------------------------------------------
 
-TONNES_BY_YEAR, CITES = _yearly(Unit.TONNES, TONNES), _by(TEXT)
+TONNES_BY_YEAR, CITES = yearly(Unit.TONNES, TONNES), by(TEXT)
 
-EFFECT = _record(
+EFFECT = record(
     Effect,
     {
         "code": TEXT,
-        "book": _word(Book),
+        "book": word(Book),
         "yearly": TONNES_BY_YEAR,
         "low": TONNES_BY_YEAR,
         "high": TONNES_BY_YEAR,
         "cites": CITES,
     },
 )
-COST = _record(Cost, {"kind": _word(CostKind), "yearly": _yearly(Unit.KNOK, KNOK)})
-MEASURE = _record(
+COST = record(Cost, {"kind": word(CostKind), "yearly": yearly(Unit.KNOK, KNOK)})
+MEASURE = record(
     Measure,
     {
         "id": TEXT,
@@ -400,24 +199,24 @@ MEASURE = _record(
         "position": TEXT,
         "responsible": TEXT,
         "instrument": TEXT,
-        "actor": _word(Actor),
-        "control": _word(Controlled),
-        "start": _or_null(YEAR),
-        "full": _or_null(YEAR),
-        "basis": _word(Basis),
+        "actor": word(Actor),
+        "control": word(Controlled),
+        "start": or_null(YEAR),
+        "full": or_null(YEAR),
+        "basis": word(Basis),
         "why": TEXT,
-        "size": _word(Size),
+        "size": word(Size),
         "code": TEXT,
-        "effects": _many(EFFECT),
+        "effects": many(EFFECT),
         "method": TEXT,
         "adjusted": FLAG,
-        "in_path": _word(InPath),
-        "decision": _word(Decision),
-        "financing": _word(Financing),
-        "costs": _many(COST),
+        "in_path": word(InPath),
+        "decision": word(Decision),
+        "financing": word(Financing),
+        "costs": many(COST),
         "indicator": TEXT,
         "target_value": TEXT,
-        "category": _or_null(_record(Category, {"report": TEXT, "code": TEXT})),
+        "category": or_null(record(Category, {"report": TEXT, "code": TEXT})),
         "group": TEXT,
     },
     id="",  # the database gives a new measure one
@@ -430,31 +229,31 @@ def _write_path_cites(cites: Mapping[tuple[str, int], str]) -> dict[str, dict[st
 
 
 def _read_path_cites(raw: Any, place: Place) -> dict[tuple[str, int], str]:
-    by_code = _by(CITES, _read_text).read(raw, place)
+    by_code = by(CITES, read_text).read(raw, place)
     return {(code, year): text for code, texts in by_code.items() for year, text in texts.items()}
 
 
-PATH = _record(
+PATH = record(
     ReferencePath,
     {
-        "figures": _by(TONNES_BY_YEAR, _read_text),
+        "figures": by(TONNES_BY_YEAR, read_text),
         "policy": TEXT,
-        "cut_off": _or_null(DATE),
+        "cut_off": or_null(DATE),
         "author": TEXT,
         "cites": Shape(_write_path_cites, _read_path_cites),
     },
 )
-DRAFT = _record(
+DRAFT = record(
     Draft,
     {
         "year": YEAR,
         "horizon": YEAR,
-        "stage": _word(Stage),
+        "stage": word(Stage),
         "edition": TEXT,
-        "book": _word(Book),
-        "departments": _many(TEXT),
-        "targets": _many(
-            _record(
+        "book": word(Book),
+        "departments": many(TEXT),
+        "targets": many(
+            record(
                 Target,
                 {
                     "percent": PERCENT,
@@ -465,17 +264,17 @@ DRAFT = _record(
                 },
             )
         ),
-        "path": _or_null(PATH),
-        "allowance": _record(Allowance, {"stated": _by(PERCENT), "cites": CITES}),
-        "controls": _many(_record(Control, {"year": YEAR, "tonnes": TONNES, "cites": TEXT})),
-        "measures": _many(MEASURE),
+        "path": or_null(PATH),
+        "allowance": record(Allowance, {"stated": by(PERCENT), "cites": CITES}),
+        "controls": many(record(Control, {"year": YEAR, "tonnes": TONNES, "cites": TEXT})),
+        "measures": many(MEASURE),
     },
 )
-EXCHANGE = _record(
+EXCHANGE = record(
     Exchange,
     {
-        "municipality": _record(Municipality, {"number": TEXT, "name": TEXT, "language": TEXT}),
-        "budget_years": _many(DRAFT),
+        "municipality": record(Municipality, {"number": TEXT, "name": TEXT, "language": TEXT}),
+        "budget_years": many(DRAFT),
     },
 )
 
@@ -544,8 +343,8 @@ def _check_measure(measure: Measure, draft: Draft, place: Place) -> None:
 def _years(draft: Draft, place: Place) -> Iterator[tuple[Place, Iterable[int]]]:
     """Every place that holds figures by year."""
     yield place.at("controls"), [c.year for c in draft.controls]
-    for code, yearly in (draft.path.figures if draft.path else {}).items():
-        yield place.at("path").at("figures").at(code), yearly
+    for code, figures in (draft.path.figures if draft.path else {}).items():
+        yield place.at("path").at("figures").at(code), figures
     for index, measure in enumerate(draft.measures):
         here = place.at("measures").at(index)
         for number, effect in enumerate(measure.effects):

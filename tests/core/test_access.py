@@ -28,7 +28,11 @@ def stages(role: Role, action: Action, version: Version = DRAFT) -> str:
 @pytest.mark.parametrize(
     "role, action, expected",
     [
-        (Role.CLIMATE, Action.EDIT_MEASURE, "forberedelse innmelding kvalitetssikring prioritering"),
+        (
+            Role.CLIMATE,
+            Action.EDIT_MEASURE,
+            "forberedelse innmelding kvalitetssikring prioritering",
+        ),
         (Role.SECTOR_HEAD, Action.EDIT_MEASURE, "innmelding kvalitetssikring"),
         (Role.OWNER, Action.EDIT_MEASURE, "innmelding kvalitetssikring"),
         (Role.FINANCE, Action.EDIT_MEASURE, "kvalitetssikring forslag innstilling vedtak"),

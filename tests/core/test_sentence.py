@@ -39,7 +39,7 @@ def small_town(*measures: Measure, path: int | None = 80_000, percent: int = 55)
         Version("v", "utkast", Kind.DRAFT),
         inventory=Inventory("4014", (2009, 2024), emissions, {ROAD.code: ROAD}),
         targets=(Target(Decimal(percent), 2030, 2009),),
-        path=path and ReferencePath({"": tonnes({2030: Decimal(path)})}) or None,
+        path=ReferencePath({"": tonnes({2030: Decimal(path)})}) if path else None,
         measures=measures,
     )
 
@@ -80,9 +80,9 @@ def test_a_target_that_is_met_has_a_margin():
 
 def test_more_than_half_unquantified_and_we_cannot_say():
     assert said(small_town(counted(1, 4_200), words(2), words(3))) == (
-        "Vi kan ikke si om kommunen når målet for 2030. 2 av 3 klimatiltak er ikke tallfestet. De 1 "
-        "andre kutter 4 200 tonn. Utslippene må ned 45 000 tonn fra 2024."
-    ).replace("De 1 andre kutter", "Det andre kutter")
+        "Vi kan ikke si om kommunen når målet for 2030. 2 av 3 klimatiltak er ikke tallfestet. "
+        "Det andre kutter 4 200 tonn. Utslippene må ned 45 000 tonn fra 2024."
+    )
     assert said(small_town(words(1)), "nn").startswith(
         "Vi kan ikkje seie om kommunen når målet for 2030."
     )
