@@ -1,0 +1,5 @@
+"""The only place that speaks SQL: rows never leave it."""
+
+from climatebudget.db.engine import DEFAULT_URL, Session, WrongSetting, connect, session
+
+__all__ = ["DEFAULT_URL", "Session", "WrongSetting", "connect", "session"]

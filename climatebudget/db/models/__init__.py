@@ -1,0 +1,72 @@
+"""The tables, by noun. Rows stay inside `climatebudget.db`."""
+
+from climatebudget.db.models.base import Model, table
+from climatebudget.db.models.budgets import (
+    AllowanceFigureRow,
+    BudgetYearRow,
+    ControlTotalRow,
+    PathFigureRow,
+    PresentedRow,
+    TargetRow,
+    VersionRow,
+    version_subject,
+)
+from climatebudget.db.models.editions import (
+    AliasRow,
+    AreaRow,
+    EditionFindingRow,
+    EditionRow,
+    EmissionRow,
+    SourceRow,
+    StoredFileRow,
+)
+from climatebudget.db.models.measures import (
+    CostRow,
+    EffectFigureRow,
+    EffectRow,
+    MeasureRow,
+    measure_subject,
+)
+from climatebudget.db.models.people import (
+    DepartmentRow,
+    MembershipRow,
+    MunicipalityNumberRow,
+    MunicipalityRow,
+    PersonRow,
+    SignInRow,
+    StagingRow,
+)
+from climatebudget.db.models.records import RecordRow
+
+__all__ = [
+    "AliasRow",
+    "AllowanceFigureRow",
+    "AreaRow",
+    "BudgetYearRow",
+    "ControlTotalRow",
+    "CostRow",
+    "DepartmentRow",
+    "EditionFindingRow",
+    "EditionRow",
+    "EffectFigureRow",
+    "EffectRow",
+    "EmissionRow",
+    "MeasureRow",
+    "MembershipRow",
+    "Model",
+    "MunicipalityNumberRow",
+    "MunicipalityRow",
+    "PathFigureRow",
+    "PersonRow",
+    "PresentedRow",
+    "RecordRow",
+    "SignInRow",
+    "SourceRow",
+    "StagingRow",
+    "StoredFileRow",
+    "TargetRow",
+    "VersionRow",
+    "measure_subject",
+    "table",
+    "version_subject",
+]

@@ -1,0 +1,63 @@
+"""Changes to the database, one function for each thing a person can do.
+
+Nothing here commits: one POST, one commit, by the caller.
+"""
+
+from climatebudget.db.errors import Locked, Refused, Stale, Taken, Unknown
+from climatebudget.db.read.budgets import next_number
+from climatebudget.db.write.budgets import move_stage, open_budget_year, set_frame
+from climatebudget.db.write.editions import accept_finding, store_edition
+from climatebudget.db.write.measures import (
+    duplicate_measure,
+    remove_measure,
+    save_measure,
+    save_measures,
+)
+from climatebudget.db.write.people import (
+    add_department,
+    add_membership,
+    add_municipality,
+    add_person,
+    remove_membership,
+    renumber,
+    set_active,
+    set_password,
+    sign_in,
+    sign_out,
+    touch_session,
+)
+from climatebudget.db.write.staging import stage_upload, take_staged
+from climatebudget.db.write.versions import freeze, present
+
+__all__ = [
+    "Locked",
+    "Refused",
+    "Stale",
+    "Taken",
+    "Unknown",
+    "accept_finding",
+    "add_department",
+    "add_membership",
+    "add_municipality",
+    "add_person",
+    "duplicate_measure",
+    "freeze",
+    "move_stage",
+    "next_number",
+    "open_budget_year",
+    "present",
+    "remove_measure",
+    "remove_membership",
+    "renumber",
+    "save_measure",
+    "save_measures",
+    "set_active",
+    "set_frame",
+    "set_password",
+    "sign_in",
+    "sign_out",
+    "stage_upload",
+    "store_edition",
+    "take_staged",
+    "touch_session",
+]

@@ -1,0 +1,202 @@
+"""Budget years, their stage, and the frame that measures are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from climatebudget.core.budget import Control, Kind, Stage, Version
+from climatebudget.core.measure import Book
+from climatebudget.core.paths import Allowance, ReferencePath, Target
+from climatebudget.core.quantity import GRAM, rounded
+from climatebudget.db.errors import Refused, Stale, Taken, Unknown
+from climatebudget.db.models import (
+    AllowanceFigureRow,
+    BudgetYearRow,
+    ControlTotalRow,
+    Model,
+    PathFigureRow,
+    TargetRow,
+    VersionRow,
+)
+from climatebudget.db.read.editions import edition_key
+from climatebudget.db.read.places import versions
+from climatebudget.db.values import Place
+from climatebudget.db.write.copies import copy_lines
+
+DRAFT = "utkast"
+STAGES = list(Stage)
+
+
+def open_budget_year(
+    session: Session,
+    municipality_id: int,
+    year: int,
+    horizon: int,
+    copy_of: Place | None = None,
+) -> Version:
+    """A new budget year with its draft, which may begin as a copy of another version's rows.
+
+    Raises `Taken` when the year is open already.
+    """
+    if session.scalar(select(BudgetYearRow).filter_by(municipality_id=municipality_id, year=year)):
+        raise Taken(f"Budsjettåret {year} er åpnet fra før.")
+    opened = BudgetYearRow(
+        municipality_id=municipality_id, year=year, stage=Stage.PREPARATION, horizon=horizon
+    )
+    session.add(opened)
+    session.flush()
+    draft = VersionRow(
+        municipality_id=municipality_id,
+        budget_year_id=opened.id,
+        public_id=str(uuid4()),
+        slug=DRAFT,
+        kind=Kind.DRAFT,
+        horizon=horizon,
+    )
+    session.add(draft)
+    session.flush()
+    if copy_of is not None:
+        _begin_as(session, draft, copy_of)
+    return versions(session, municipality_id, year)[0]
+
+
+def _begin_as(session: Session, draft: VersionRow, original: Place) -> None:
+    if original.municipality_id != draft.municipality_id:
+        raise ValueError("a budget year begins as a copy of the municipality's own")
+    was = session.get_one(VersionRow, original.version_id)
+    for name in ("book", "edition_owner", "edition_id"):
+        setattr(draft, name, getattr(was, name))
+    for name in ("path_policy", "path_cut_off", "path_author"):
+        setattr(draft, name, getattr(was, name))
+    session.flush()
+    copy_lines(session, draft.municipality_id, original.version_id, draft.id)
+
+
+def move_stage(session: Session, place: Place, stage: Stage, reason: str = "") -> None:
+    """Move the budget year on; back only with a reason (raises `Refused`)."""
+    row = session.get_one(BudgetYearRow, place.budget_year_id)
+    if STAGES.index(stage) < STAGES.index(row.stage) and not reason.strip():
+        raise Refused("Skriv hvorfor budsjettåret går tilbake et steg.")
+    row.stage, row.reason = stage, reason.strip()
+    session.flush()
+
+
+def set_frame(
+    session: Session,
+    place: Place,
+    *,
+    edition_slug: str | None,
+    targets: Iterable[Target],
+    path: ReferencePath | None,
+    allowance: Allowance,
+    horizon: int,
+    controls: Iterable[Control] = (),
+    book: Book = Book.DIRECT,
+    lock: int | None = None,
+) -> int:
+    """Make the version's frame equal to this; its new counter.
+
+    Raises `Stale` when it has moved since ``lock``, `Unknown` for an edition it cannot use.
+    """
+    row = session.get_one(VersionRow, place.version_id, populate_existing=True)
+    if lock is not None and row.lock != lock:
+        raise Stale("En annen har lagret rammene siden du åpnet dem.")
+    row.edition_owner, row.edition_id = _edition(session, place, edition_slug)
+    row.horizon, row.book = horizon, book
+    row.path_policy = path.policy if path else None
+    row.path_cut_off = path.cut_off if path else None
+    row.path_author = path.author if path else ""
+    changed = [
+        _make_equal(session, place, TargetRow, ("position",), _targets(targets)),
+        _make_equal(session, place, PathFigureRow, ("code", "year"), _path(path)),
+        _make_equal(session, place, AllowanceFigureRow, ("year",), _allowance(allowance)),
+        _make_equal(session, place, ControlTotalRow, ("year",), _controls(controls)),
+    ]
+    if any(changed) or session.is_modified(row):
+        row.lock += 1
+    if place.version.slug == DRAFT:
+        session.get_one(BudgetYearRow, place.budget_year_id).horizon = horizon
+    try:
+        session.flush()
+    except StaleDataError:
+        raise Stale("En annen har lagret rammene siden du åpnet dem.") from None
+    return row.lock
+
+
+def _edition(
+    session: Session, place: Place, slug: str | None
+) -> tuple[int, int] | tuple[None, None]:
+    if slug is None:
+        return None, None
+    key = edition_key(session, slug, place.municipality_id)
+    if key is None:
+        raise Unknown(f"Statistikkutgaven «{slug}» finnes ikke.")
+    return key
+
+
+def _targets(targets: Iterable[Target]) -> list[dict[str, Any]]:
+    return [
+        {
+            "position": position,
+            "percent": t.percent,
+            "year": t.year,
+            "reference_year": t.reference_year,
+            "decision": t.decision,
+            "cites": t.cites,
+        }
+        for position, t in enumerate(targets)
+    ]
+
+
+def _path(path: ReferencePath | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": code,
+            "year": year,
+            "grams": rounded(value, GRAM),
+            "cites": path.cites.get((code, year), ""),
+        }
+        for code, yearly in (path.figures if path else {}).items()
+        for year, value in yearly.by_year.items()
+        if path
+    ]
+
+
+def _allowance(allowance: Allowance) -> list[dict[str, Any]]:
+    return [
+        {"year": year, "percent": percent, "cites": allowance.cites.get(year, "")}
+        for year, percent in allowance.stated.items()
+    ]
+
+
+def _controls(controls: Iterable[Control]) -> list[dict[str, Any]]:
+    return [{"year": c.year, "grams": rounded(c.tonnes, GRAM), "cites": c.cites} for c in controls]
+
+
+def _make_equal(
+    session: Session,
+    place: Place,
+    kind: type[Model],
+    key: tuple[str, ...],
+    wanted: Iterable[Mapping[str, Any]],
+) -> bool:
+    """Add, change and remove the version's rows of a kind; whether any was."""
+    of_it = {"municipality_id": place.municipality_id, "version_id": place.version_id}
+    rows = session.scalars(select(kind).filter_by(**of_it)).all()
+    stored = {tuple(getattr(row, k) for k in key): row for row in rows}
+    new = {tuple(values[k] for k in key): values for values in wanted}
+    for gone in stored.keys() - new.keys():
+        session.delete(stored[gone])
+    for added in new.keys() - stored.keys():
+        session.add(kind(**of_it, **new[added]))
+    for same in stored.keys() & new.keys():
+        for name, value in new[same].items():
+            setattr(stored[same], name, value)
+    kept = [stored[same] for same in stored.keys() & new.keys()]
+    return stored.keys() != new.keys() or any(session.is_modified(row) for row in kept)

@@ -1,0 +1,336 @@
+"""The frame of a version as a form: edition, targets, reference path, allowance, horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
+
+from climatebudget.core.budget import Budget
+from climatebudget.core.inventory import Edition, Inventory
+from climatebudget.core.paths import Allowance, ReferencePath, Target
+from climatebudget.core.quantity import GRAM, tonnes
+from climatebudget.core.reconcile import listed
+from climatebudget.core.text import N_
+from climatebudget.web.context import g
+from climatebudget.web.forms import (
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    THOUSANDTH,
+    AtMost,
+    DateField,
+    LineField,
+    LinesField,
+    NumberField,
+    Problem,
+    Said,
+    YearField,
+    problems,
+    say,
+)
+
+InventoryOf = Callable[[str], Inventory | None]  # by the edition's slug
+MOST_TARGETS = 20
+HUNDRED = Decimal(100)
+LINE, STATED = "line", "stated"
+OUTSIDE = N_("Prosenten må være fra 0 til 100. Skriv 55 for 55 prosent lavere.")
+TOO_FAR = N_("Prosenten må være fra −100 til 100. Skriv 52 for 52 prosent lavere.")
+
+
+class FrameForm(FlaskForm):
+    lock = HiddenField()
+    horizon = YearField(N_("Siste år"), validators=[Said(N_("Skriv det siste året dere ser på."))])
+    policy = LinesField(N_("Politikk som er med i banen"), validators=[AtMost(LONGEST_TEXT)])
+    cut_off = DateField(N_("Vedtatt til og med"))
+    author = LineField(N_("Laget av"), validators=[AtMost(LONGEST_NAME)])
+
+    # What depends on the budget is given by `frame_form`.
+    budget_year: int = 0
+    targets: int = 0
+    years: tuple[int, ...] = ()
+    inventories: Mapping[str, Inventory | None]
+    whole_path: bool = True
+
+    def validate_horizon(self, field: Field) -> None:
+        if field.data and field.data < self.budget_year:
+            text = N_("Siste år kan ikke komme før budsjettåret. Skriv %(year)s eller senere.")
+            raise ValidationError(say(text, year=self.budget_year))
+
+    def validate_edition(self, field: Field) -> None:
+        if field.data and field.data in self.inventories and not self.inventories[field.data]:
+            raise ValidationError(say(N_("Utgaven har ikke tall for kommunen. Velg en annen.")))
+
+    def validate_policy(self, field: Field) -> None:
+        told = field.data or self.author.data or self.cut_off.data
+        if self.whole_path and told and not self.path_figures and not self._misread("path"):
+            text = N_("Referansebanen har ingen tall. Skriv minst ett, eller tøm tekstene om den.")
+            raise ValidationError(say(text))
+
+    def validate_rule(self, field: Field) -> None:
+        if field.data == STATED and not self.stated and not self._misread("percent"):
+            text = N_("Skriv prosent for minst ett år, eller velg rett linje.")
+            raise ValidationError(say(text))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        fine = super().validate(extra_validators)
+        return self._check_targets() and self._check_stated() and fine
+
+    def _misread(self, name: str) -> bool:
+        return any(field.process_errors for field in self.fields_of(name))
+
+    @property
+    def rows(self) -> list[Row]:
+        """The targets, and last an empty one for one more."""
+        keys = ("percent", "year", "reference", "decision")
+        return [Row(i, *(self[f"target_{i}_{key}"] for key in keys)) for i in range(self.targets)]
+
+    def fields_of(self, name: str) -> list[Field]:
+        return [self[f"{name}_{y}"] for y in self.years]
+
+    @property
+    def path_figures(self) -> dict[int, Decimal]:
+        return self._figures("path")
+
+    @property
+    def stated(self) -> dict[int, Decimal]:
+        """Stored as the change: −52 means 52 percent lower."""
+        return {y: -v for y, v in self._figures("percent").items()}
+
+    def _figures(self, name: str) -> dict[int, Decimal]:
+        found = {y: self[f"{name}_{y}"].data for y in self.years}
+        return {y: v for y, v in found.items() if v is not None}
+
+    def _check_targets(self) -> bool:
+        inventory = self.inventories.get(self.edition.data or "")
+        rows = [row for row in self.rows if not row.empty]
+        for row in rows:
+            if not any(row.errors):
+                _check_target(row, inventory, [r for r in rows if r.index < row.index])
+        return not any(e for row in self.rows for e in row.errors)
+
+    def _check_stated(self) -> bool:
+        wrong = [y for y, v in self.stated.items() if abs(v) > HUNDRED]
+        for year in wrong:
+            self[f"percent_{year}"].errors = [say(TOO_FAR)]
+        return not wrong
+
+    def filled_targets(self, budget: Budget) -> list[Target]:
+        """The targets by year; one whose figures stand keeps the place it was read from."""
+        known = {(t.percent, t.year, t.reference_year): t.cites for t in budget.targets}
+        found = [
+            Target(p, y, r, row.decision.data or "", known.get((p, y, r), ""))
+            for row in self.rows
+            if not row.empty
+            for p, y, r in [(row.percent.data, row.year.data, row.reference.data)]
+        ]
+        return sorted(found, key=lambda t: t.year)
+
+    def filled_path(self, budget: Budget) -> ReferencePath | None:
+        before = budget.path
+        told = self.policy.data or "", self.cut_off.data, self.author.data or ""
+        if not self.whole_path and before is not None:
+            return ReferencePath(before.figures, *told, before.cites)
+        figures = tonnes(self.path_figures)
+        if not figures:
+            return None
+        was = before.figures.get("", tonnes()) if before else tonnes()
+        kept = {
+            ("", y): text
+            for (_, y), text in (before.cites if before else {}).items()
+            if figures[y] is not None and was[y] == figures[y]
+        }
+        return ReferencePath({"": figures}, *told, kept)
+
+    def filled_allowance(self, budget: Budget) -> Allowance:
+        if self.rule.data == LINE:
+            return Allowance()
+        before, stated = budget.allowance, self.stated
+        kept = {y: t for y, t in before.cites.items() if stated.get(y) == before.stated.get(y)}
+        return Allowance(stated, {y: text for y, text in kept.items() if y in stated})
+
+    def problems(self) -> list[Problem]:
+        return problems(self, {field.name: self._label(field) for field in self})
+
+    def _label(self, field: Field) -> str:
+        key, *rest = field.name.split("_")
+        label = g.translate(str(field.label.text))
+        if key == "target" and rest:
+            return say(
+                N_("Mål %(number)s, %(field)s"), number=int(rest[0]) + 1, field=label.lower()
+            )
+        if key == "path" and rest:
+            return say(N_("Referansebane %(year)s"), year=rest[0])
+        if key == "percent" and rest:
+            return say(N_("Utslippsramme %(year)s"), year=rest[0])
+        return label
+
+
+@dataclass(frozen=True)
+class Row:
+    """One target in the form."""
+
+    index: int
+    percent: Field
+    year: Field
+    reference: Field
+    decision: Field
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return self.percent, self.year, self.reference, self.decision
+
+    @property
+    def empty(self) -> bool:
+        return not any(f.data not in (None, "") or f.errors for f in self.fields)
+
+    @property
+    def errors(self) -> list[str]:
+        return [error for f in self.fields for error in f.errors]
+
+
+def _check_target(row: Row, inventory: Inventory | None, others: Iterable[Row]) -> None:
+    """One sentence on the field that is wrong."""
+    percent, year, reference = (f.data for f in row.fields[:3])
+    for field in row.fields[:3]:
+        if field.data is None:
+            text = N_("Fyll ut prosent, målår og referanseår, eller tøm hele raden.")
+            field.errors = [say(text)]
+            return
+    if not 0 <= percent <= HUNDRED:
+        row.percent.errors = [say(OUTSIDE)]
+    elif year <= reference:
+        text = N_("Målåret må komme etter referanseåret. Skriv %(year)s eller senere.")
+        row.year.errors = [say(text, year=reference + 1)]
+    elif any(other.year.data == year for other in others):
+        row.year.errors = [say(N_("Det står to mål for %(year)s. Tøm det ene."), year=year)]
+    elif inventory is not None and reference not in inventory.years:
+        text = N_("Statistikkutgaven har ikke tall for %(year)s. Den har %(years)s.")
+        row.reference.errors = [say(text, year=reference, years=runs(inventory.years))]
+
+
+def runs(years: Iterable[int]) -> str:
+    """Years with those that follow each other drawn together.
+
+    >>> runs([2009, 2011, 2013, 2015, 2016, 2017])
+    '2009, 2011, 2013 og 2015–2017'
+    """
+    ordered = sorted(years)
+    starts = [b for a, b in pairwise([0, *ordered]) if b != a + 1]
+    ends = [a for a, b in pairwise([*ordered, 0]) if b != a + 1]
+    spans = zip(starts, ends, strict=True)
+    return listed(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+
+
+class Given(NamedTuple):
+    """A field that depends on the budget, and what stands in it."""
+
+    name: str
+    field: Any
+    value: Any
+
+
+def frame_form(
+    budget: Budget,
+    editions: Iterable[Edition],
+    inventory_of: InventoryOf,
+    lock: str = "",
+) -> FrameForm:
+    """The form for a version's frame, with a row for one target more."""
+    path = budget.path
+    years = path_years(budget)
+    targets = _targets_posted() or len(budget.targets) + 1
+    fields = [
+        _edition(budget, editions),
+        *_targets(budget, targets),
+        *_yearly("path", years, GRAM, path.figures.get("", tonnes()).by_year if path else {}),
+        _rule(budget),
+        *_yearly("percent", years, THOUSANDTH, {y: -v for y, v in budget.allowance.stated.items()}),
+    ]
+    slugs = {e.slug for e in editions}
+    chosen = request.form.get("edition", budget.edition.slug if budget.edition else "")
+    shape = {
+        "budget_year": budget.budget_year.year,
+        "targets": targets,
+        "years": years,
+        "inventories": {chosen: inventory_of(chosen)} if chosen in slugs else {},
+        "whole_path": path is None or not path.figures or "" in path.figures,
+    }
+    data = {
+        "lock": lock,
+        "horizon": budget.budget_year.horizon,
+        "policy": path.policy if path else "",
+        "cut_off": path.cut_off if path else None,
+        "author": path.author if path else "",
+        **{f.name: f.value for f in fields if f.value is not None},
+    }
+    form: FrameForm = type("FrameForm", (FrameForm,), {f.name: f.field for f in fields} | shape)(
+        data=data
+    )
+    return form
+
+
+def path_years(budget: Budget) -> tuple[int, ...]:
+    """The years after the inventory to the horizon, and whatever year has a figure."""
+    first = budget.budget_year.year
+    if budget.inventory:
+        first = min(first, budget.inventory.last_year + 1)
+    given = set(budget.allowance.stated)
+    if budget.path:
+        given |= set(budget.path.figures.get("", tonnes()).by_year)
+    return tuple(sorted({*range(first, budget.budget_year.horizon + 1), *given}))
+
+
+def _edition(budget: Budget, editions: Iterable[Edition]) -> Given:
+    choices = [SelectChoice(e.slug, e.name) for e in editions]
+    field = RadioField(
+        N_("Statistikkutgave"),
+        choices=[SelectChoice("", say(N_("Ingen utgave ennå"))), *choices],
+        invalid_choice_message=say(N_("Velg en av utgavene.")),
+    )
+    return Given("edition", field, budget.edition.slug if budget.edition else "")
+
+
+def _targets(budget: Budget, count: int) -> Iterator[Given]:
+    for i in range(count):
+        t = budget.targets[i] if i < len(budget.targets) else None
+        percent = NumberField(N_("Prosent lavere"), step=THOUSANDTH)
+        yield Given(f"target_{i}_percent", percent, t and t.percent)
+        yield Given(f"target_{i}_year", YearField(N_("Målår")), t and t.year)
+        yield Given(f"target_{i}_reference", YearField(N_("Referanseår")), t and t.reference_year)
+        decision = LineField(N_("Vedtak"), validators=[AtMost(LONGEST_TEXT)])
+        yield Given(f"target_{i}_decision", decision, t.decision if t else "")
+
+
+def _targets_posted() -> int:
+    count = 0
+    while count < MOST_TARGETS and f"target_{count}_percent" in request.form:
+        count += 1
+    return count
+
+
+def _rule(budget: Budget) -> Given:
+    rules = [
+        (LINE, say(N_("Rett linje fra referanseåret gjennom hvert mål"))),
+        (STATED, say(N_("Oppgitt prosent år for år"))),
+    ]
+    field = RadioField(
+        N_("Utslippsramme"),
+        choices=[SelectChoice(value, label) for value, label in rules],
+        invalid_choice_message=say(N_("Velg rett linje eller oppgitt prosent.")),
+    )
+    return Given("rule", field, STATED if budget.allowance.stated else LINE)
+
+
+def _yearly(
+    name: str, years: Iterable[int], step: Decimal, values: Mapping[int, Decimal]
+) -> Iterator[Given]:
+    for year in years:
+        yield Given(f"{name}_{year}", NumberField(str(year), step=step), values.get(year))

@@ -1,0 +1,32 @@
+"""The overview: the answer first, then the numbers, the picture and the tables."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from climatebudget.core import reconcile, sentence
+from climatebudget.core.access import Action
+from climatebudget.core.statement import statement
+from climatebudget.db import read
+from climatebudget.web import charts
+from climatebudget.web.access import needs
+from climatebudget.web.context import g, place
+
+pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>")
+
+
+@pages.get("/")
+@needs(Action.READ)
+def page(number: str, year: int, slug: str) -> str:
+    budget = read.budget(g.session, place())
+    ledger = statement(budget)
+    empty = not budget.measures and not budget.targets
+    return render_template(
+        "overview/empty.html" if empty else "overview/page.html",
+        budget=budget,
+        statement=ledger,
+        sentences=sentence.top(budget, ledger),
+        findings=reconcile.reconcile(budget, ledger),
+        names=reconcile.sector_names(budget),
+        charts=charts,
+    )

@@ -1,0 +1,87 @@
+"""How figures are written on a page: the one place where a page rounds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markupsafe import Markup
+
+from climatebudget.core.field import NBSP, show_exact, show_number
+from climatebudget.core.findings import Finding, Question
+from climatebudget.core.quantity import Bound, Figure
+from climatebudget.core.text import Text, filled
+from climatebudget.web.context import g
+
+OSLO = ZoneInfo("Europe/Oslo")
+Number = Decimal | Fraction | int
+
+
+def install(app: Flask) -> None:
+    filters = (tonnes, tenth, exact, percent, day, moment, number, figure, said, amount)
+    for function in filters:
+        app.add_template_filter(function, function.__name__)
+
+
+def tonnes(value: Number, step: int = 1) -> str:
+    """History to the tonne; forecasts to 10 t in tables and 100 t in sentences."""
+    return show_number(_decimal(value), step)
+
+
+def number(value: Number) -> str:
+    return show_number(_decimal(value))
+
+
+def tenth(value: Number) -> str:
+    """A tenth of a tonne, as the statistics are published."""
+    return show_number(_decimal(value), Decimal("0.1"))
+
+
+def exact(value: Decimal) -> str:
+    return show_exact(value)
+
+
+def amount(value: Decimal | None) -> str:
+    """A number as a form shows it again: exact, empty when unknown."""
+    return "" if value is None else show_exact(value)
+
+
+def percent(value: Number) -> str:
+    return show_number(_decimal(value)) + NBSP + "%"
+
+
+def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:
+    """A figure of the statement: the number, with «minst» or «høyst», or the word «ukjent»."""
+    if value.value is None:
+        return Markup('<span class="unknown">{}</span>').format(g.translate("ukjent"))
+    shown = show_number(value.value, step)
+    if sign and shown.strip("0,"):
+        shown = sign + shown
+    if value.bound is Bound.EXACT:
+        return Markup.escape(shown)
+    return Markup('<span class="bound">{}</span> {}').format(g.translate(value.bound.value), shown)
+
+
+def said(sentence: Text | Finding | Question) -> str:
+    """The sentence in the municipality's language."""
+    return filled(g.translate(sentence.text), sentence.values)
+
+
+def day(value: date | datetime) -> str:
+    """«2.2.2026»: without slashes and leading zeros."""
+    local = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
+    return f"{local.day}.{local.month}.{local.year}"
+
+
+def moment(value: datetime) -> str:
+    local = value.astimezone(OSLO)
+    return f"{day(value)} kl. {local:%H.%M}"
+
+
+def _decimal(value: Number) -> Decimal:
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / Decimal(value.denominator)
+    return Decimal(value)
