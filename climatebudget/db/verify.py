@@ -121,7 +121,7 @@ def _chains(session: Session) -> Iterator[str]:
             yield f"{name}: linje {n + 1} mangler."
         elif line["previous"] != previous:
             yield f"{name} henger ikke sammen med linjen før."
-        if guard.line_hash(line) != line["hash"]:
+        if guard.line_hash(dict(line)) != line["hash"]:
             yield f"{name} er endret."
         n, previous = line["n"], line["hash"]
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug import Response
 
-from climatebudget.core.access import Action, may
+from climatebudget.core.access import CHANGES_VERSION, Action, may
 from climatebudget.db import read
 from climatebudget.translations import translator
 from climatebudget.web.context import allowed, g
@@ -78,6 +78,6 @@ def _resolve_place() -> None:
 
 def _only_frozen_refuses(action: Action) -> bool:
     """A role that may change drafts met a version that nobody changes."""
-    if g.place is None or not g.place.version.frozen:
+    if action not in CHANGES_VERSION or g.place is None or not g.place.version.frozen:
         return False
     return may(g.user, action, g.place.municipality.number, g.place.budget_year.stage)

@@ -250,3 +250,9 @@ def typed_lock() -> int:
     """The counter the form was opened with; -1 fits nothing that is stored."""
     typed = request.form.get("lock", "")
     return int(typed) if re.fullmatch("[0-9]{1,9}", typed) else -1
+
+
+def rows_posted(name: str, most: int) -> int:
+    """How many rows of a table a form was sent with: one more than the highest row's number."""
+    found = (re.match(rf"{name}_([0-9]{{1,3}})(_|$)", key) for key in request.form)
+    return min(max((int(match[1]) + 1 for match in found if match), default=0), most)

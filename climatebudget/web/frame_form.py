@@ -34,6 +34,7 @@ from climatebudget.web.forms import (
     Said,
     YearField,
     problems,
+    rows_posted,
     say,
 )
 
@@ -246,7 +247,7 @@ def frame_form(
     """The form for a version's frame, with a row for one target more."""
     path = budget.path
     years = path_years(budget)
-    targets = _targets_posted() or len(budget.targets) + 1
+    targets = max(rows_posted("target", MOST_TARGETS), len(budget.targets) + 1)
     fields = [
         _edition(budget, editions),
         *_targets(budget, targets),
@@ -307,13 +308,6 @@ def _targets(budget: Budget, count: int) -> Iterator[Given]:
         yield Given(f"target_{i}_reference", YearField(N_("Referanseår")), t and t.reference_year)
         decision = LineField(N_("Vedtak"), validators=[AtMost(LONGEST_TEXT)])
         yield Given(f"target_{i}_decision", decision, t.decision if t else "")
-
-
-def _targets_posted() -> int:
-    count = 0
-    while count < MOST_TARGETS and f"target_{count}_percent" in request.form:
-        count += 1
-    return count
 
 
 def _rule(budget: Budget) -> Given:

@@ -48,6 +48,7 @@ from climatebudget.web.forms import (
     WholeField,
     YearField,
     problems,
+    rows_posted,
     say,
 )
 
@@ -253,16 +254,17 @@ def own_effects(measure: Measure, budget: Budget) -> list[Effect]:
 def measure_form(budget: Budget, measure: Measure, user: User, lock: str = "") -> MeasureForm:
     """The form for a measure: a row of years for each place it cuts in, and one for one more."""
     effects = own_effects(measure, budget)
+    cost_years = tuple(sorted({*budget.budget_year.plan, *_cost_years(measure)}))
     shape = {
         "years": shown_years(budget, measure),
-        "cost_years": tuple(sorted({*budget.budget_year.plan, *_cost_years(measure)})),
+        "cost_years": cost_years,
         "places": _places(effects),
         "apart": "place_0" in request.form or _apart(measure, effects),
     }
     fields = [
         *_choices(budget, measure, user),
         *_cuts(budget, measure, effects, range(_places(effects))),
-        *_costs(measure, shape["cost_years"]),
+        *_costs(measure, cost_years),
     ]
     data = {name: getattr(measure, name) for name in TEXTS} | {"lock": lock}
     data |= {f.name: f.value for f in fields if f.value is not None}
@@ -321,10 +323,8 @@ def _apart(measure: Measure, effects: list[Effect]) -> bool:
 
 
 def _places(effects: list[Effect]) -> int:
-    posted = 0
-    while posted < MOST_PLACES and any(k.startswith(f"cut_{posted}_") for k in request.form):
-        posted += 1
-    return max(len(effects), 1) + 1 if not posted else max(posted, len(effects))
+    posted = max(rows_posted("cut", MOST_PLACES), rows_posted("place", MOST_PLACES))
+    return max(posted, len(effects) + 1, 2)
 
 
 def _cost_years(measure: Measure) -> set[int]:

@@ -150,11 +150,16 @@ def _shared(budget: Budget, code: str, now: Decimal) -> Text | None:
     cut = sum((yearly.by_year[year] for _, yearly in cuts), ZERO)
     text = N_(
         "Klimatiltak %(numbers)s kutter til sammen %(cut)s tonn i %(year)s. Det er %(share)s "
+        "prosent av utslippene i %(last)s."
+    )
+    much = N_(
+        "Klimatiltak %(numbers)s kutter til sammen %(cut)s tonn i %(year)s. Det er %(share)s "
         "prosent av utslippene i %(last)s. Kontroller om de overlapper."
     )
+    doubtful = cut * 2 >= now
     assert budget.inventory is not None
     return Text(
-        text,
+        much if doubtful else text,
         {
             "numbers": listed(sorted(n for n, _ in cuts)),
             "cut": tonnes(cut, 10),
@@ -162,4 +167,5 @@ def _shared(budget: Budget, code: str, now: Decimal) -> Text | None:
             "share": number(cut / now * 100),
             "last": budget.inventory.last_year,
         },
+        strong=doubtful,
     )

@@ -11,10 +11,10 @@ from climatebudget.db import read
 from climatebudget.web.access import needs
 from climatebudget.web.context import g, place
 
-pages = Blueprint("reconciliation", __name__, url_prefix="/<number>/<int:year>/<slug>")
+pages = Blueprint("reconciliation", __name__, url_prefix="/<number>/<int:year>/<slug>/reconciliation")
 
 
-@pages.get("/reconciliation")
+@pages.get("/")
 @needs(Action.READ)
 def page(number: str, year: int, slug: str) -> str:
     budget = read.budget(g.session, place())

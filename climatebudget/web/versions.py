@@ -124,8 +124,10 @@ def present(number: str, year: int, slug: str) -> Response:
 
 def _refuse_unless_ready() -> None:
     """Only what is frozen can be laid before anybody, and only once."""
-    if not place().version.frozen or place().version.presented_at is not None:
-        abort(409)
+    if not place().version.frozen:
+        raise write.Refused(say(N_("Bare en låst versjon kan legges fram. Frys utkastet først.")))
+    if place().version.presented_at is not None:
+        raise write.Refused(say(N_("Versjonen er lagt fram fra før.")))
 
 
 def _page(

@@ -66,18 +66,18 @@ def test_a_politician_reads_only_what_is_lagt_fram():
     assert readable == [False, False, True]
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.POLITICIAN})
+@pytest.mark.parametrize("role", [r for r in Role if r is not Role.POLITICIAN])
 def test_all_others_read_the_draft(role):
     assert may(person(role), Action.READ, "0301", Stage.PREPARATION, DRAFT)
 
 
-@pytest.mark.parametrize("action", set(Action) - {Action.OPEN})
+@pytest.mark.parametrize("action", [a for a in Action if a is not Action.OPEN])
 def test_a_stranger_may_only_what_is_open(action):
     assert not may(None, action, "0301", Stage.REGISTRATION, DRAFT)
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("action", set(MAY) | {Action.READ})
+@pytest.mark.parametrize("action", [*MAY, Action.READ])
 def test_a_role_in_one_municipality_is_nothing_in_another(role, action):
     elsewhere = person(role, "4014")
     assert not any(may(elsewhere, action, "0301", stage, PRESENTED) for stage in Stage)

@@ -232,7 +232,7 @@ def _effects(
     )
     places = select(EffectRow.measure_id, EffectRow.book, EffectRow.code, *nothing)
     # A join of the two is planned badly by PostgreSQL until the tables have been analysed.
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         sa.union_all(
             figures.where(*_of(figure, place), _one(figure, public_id)),
             places.where(*_of(EffectRow, place), _one(EffectRow, public_id)),

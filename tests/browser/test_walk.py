@@ -1,0 +1,83 @@
+"""One walk through the whole program in a real browser, and every page looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from climatebudget.core.access import Role
+from tests import world
+from tests.web.conftest import ADOPTED, DRAFT
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+OSLO = Path(__file__).parents[1] / "data" / "inventory" / "oslo_2009-2024.xlsx"
+PAGES = [
+    "/accessibility",
+    f"{DRAFT}/",
+    f"{DRAFT}/measures/",
+    f"{DRAFT}/measures/new",
+    f"{DRAFT}/measures/1",
+    f"{DRAFT}/measures/1/remove",
+    f"{DRAFT}/inventory/",
+    f"{DRAFT}/imports/",
+    f"{DRAFT}/reconciliation/",
+    f"{DRAFT}/annex/",
+    f"{DRAFT}/frame/",
+    f"{DRAFT}/versions/",
+    f"{ADOPTED}/",
+    f"{ADOPTED}/measures/1",
+    "/0301/2027/finnes-ikke/",
+]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_can_be_used_by_everybody(visit, width):
+    person = visit(Role.CLIMATE, width=width)
+    for path in PAGES:
+        page = person.goto(path)
+        if "finnes-ikke" in path:
+            person.faults.clear()  # the browser itself reports a 404 as an error
+        person.check()
+        assert page.locator("h1").count() == 1
+
+
+def test_from_the_published_statistics_to_the_councils_annex(visit, tmp_path):
+    """Import, target, klimatiltak, overview, annex, freeze, legg fram: each by its own role."""
+    adviser = visit(Role.CLIMATE)
+    page = adviser.goto(f"{DRAFT}/imports/")
+    page.set_input_files("input[type=file]", str(OSLO))
+    page.locator("main button[type=submit]").first.click()
+    assert page.locator("h1").inner_text() == OSLO.name
+    adviser.check()
+    page.get_by_label("Navn", exact=True).fill("2024-tall fra arbeidsboken")
+    page.get_by_role("button", name="Les inn 1 346 rader").click()
+    assert "2024-tall fra arbeidsboken" in page.locator("main").inner_text()
+
+    page = adviser.goto(f"{DRAFT}/measures/new")
+    page.get_by_label("Klimatiltak", exact=False).first.fill("Kjøpe elektriske brøytebiler")
+    page.get_by_role("button", name="Lagre").first.click()
+    page = adviser.goto(f"{DRAFT}/")
+    assert "Kjøpe elektriske brøytebiler" in page.locator("main").inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="hele vedlegget").click()
+    file = tmp_path / "annex.xlsx"
+    download.value.save_as(file)
+    assert load_workbook(file).sheetnames[0] == "Kort fortalt"
+
+    finance = visit(Role.FINANCE)
+    page = finance.goto(f"{DRAFT}/versions/")
+    page.get_by_label("Steg", exact=False).first.select_option(label="forslag")
+    page.get_by_role("button", name="Flytt").click()
+    page.get_by_role("button", name="Frys").click()
+    assert "forslag" in page.locator("main").inner_text()
+
+    director = visit(Role.DIRECTOR)
+    page = director.goto(f"/0301/{world.YEAR}/forslag/versions/")
+    assert "INTERNT UTKAST" in page.locator("body").inner_text()
+    page.get_by_role("link", name="Legg fram").first.click()
+    page.get_by_role("button", name="Legg fram").click()
+    page = director.goto(f"/0301/{world.YEAR}/forslag/")
+    assert "INTERNT UTKAST" not in page.locator("body").inner_text()
+    director.check()

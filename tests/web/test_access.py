@@ -1,0 +1,167 @@
+"""Closed unless stated: every address, every role, one's own municipality and another's."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from climatebudget.core.access import Action, Membership, Role, User, may
+from climatebudget.web.access import NEEDS
+from tests import world
+from tests.web.conftest import ADOPTED, DRAFT, ELSEWHERE
+
+LISTED = Path(__file__).with_name("access.txt")
+
+
+def who(action: Action) -> str:
+    if may(None, action):
+        return "anybody"
+    if may(User(1, "", ""), action):
+        return "signed-in"
+    roles = [
+        role.name.lower()
+        for role in Role
+        if may(User(1, "", "", (Membership("0301", role),)), action, "0301")
+    ]
+    return " ".join(roles) or "operator"
+
+
+def test_who_may_do_what_is_as_agreed(app: Flask):
+    """To change it, change access.txt; the difference is what the reviewer reads."""
+    lines = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda r: (str(r), sorted(r.methods or ()))):
+        action = NEEDS[app.view_functions[rule.endpoint]]
+        methods = " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        lines.append(f"{methods:8} {rule!s:64} {action.name:14} {who(action)}\n")
+    assert "".join(lines) == LISTED.read_text(encoding="utf-8")
+
+
+def test_every_view_says_what_it_needs_where_it_stands(app: Flask):
+    for endpoint, view in app.view_functions.items():
+        if endpoint != "static":
+            tree = ast.parse(inspect.getsource(view))
+            decorators = [ast.unparse(d) for d in tree.body[0].decorator_list]  # type: ignore[attr-defined]
+            assert any(d.startswith("needs(Action.") for d in decorators), endpoint
+
+
+def addresses(app: Flask, number: str, slug: str = "utkast") -> list[tuple[str, str]]:
+    """(method, address) of every page below a version."""
+    values = {
+        "number": number,
+        "year": world.YEAR,
+        "slug": slug,
+        "measure": 1,
+        "token": "ikke-et-merke",
+        "edition": "2024-tall",
+        "edition_slug": "2024-tall",
+        "owner": "installation",
+    }
+    found = []
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if "number" in rule.arguments:
+                built = rule.build({a: values[a] for a in rule.arguments})
+                assert built is not None
+                for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                    found.append((method, built[1]))
+    return found
+
+
+def test_a_stranger_is_asked_to_sign_in_wherever_they_knock(app, client, database):
+    stranger, before = client(None), database()
+    for method, address in addresses(app, "0301"):
+        if method == "GET":
+            answer = stranger.get(address)
+            assert answer.status_code == 302, address
+            assert answer.location.startswith("/sign-in?next="), address
+        else:
+            assert stranger.send(address).status_code == 302, address
+    assert database() == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_another_municipality_is_not_there(app, client, database, role):
+    """Nothing of Kragerø is shown to, or changed by, somebody from Oslo."""
+    curious, before = client(role), database()
+    for method, address in addresses(app, "4014"):
+        answer = curious.get(address) if method == "GET" else curious.send(address)
+        assert answer.status_code == 404, (method, address)
+        assert world.CANARY not in answer.text
+    assert database() == before
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_page_opens_for_those_who_may_and_for_nobody_else(app, client, role):
+    """GET of every page: 200 where the role may, 403 where not; never a fault."""
+    browser = client(role)
+    rules = {str(rule): rule for rule in app.url_map.iter_rules()}
+    for method, address in addresses(app, "0301"):
+        if method != "GET":
+            continue
+        status = browser.get(address).status_code
+        assert status in {200, 302, 403, 404, 410}, (address, status)
+    assert rules
+
+
+def test_a_politician_meets_only_what_is_lagt_fram(client):
+    politician = client(Role.POLITICIAN)
+    assert politician.get(f"{DRAFT}/").status_code == 403
+    assert politician.get(f"{ADOPTED}/").status_code == 200
+
+
+def test_a_form_posted_to_a_frozen_version_is_refused(app, client, database):
+    adviser, before = client(Role.CLIMATE), database()
+    answer = adviser.send(f"{ADOPTED}/measures/new", name="Bytte ut busser")
+    assert answer.status_code == 409
+    assert "Gjør endringen i utkastet" in answer.text
+    assert database() == before
+
+
+def test_a_form_without_its_token_is_refused(client, database):
+    adviser, before = client(Role.CLIMATE), database()
+    answer = adviser.post(f"{DRAFT}/measures/new", data={"name": "Bytte ut busser"})
+    assert answer.status_code == 400
+    assert database() == before
+
+
+@pytest.mark.parametrize(
+    "headers, refused",
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Site": "same-site"}, True),
+        ({"Origin": "http://localhost"}, False),
+        ({"Origin": "https://elsewhere.example"}, True),
+        ({"Origin": "null"}, True),
+    ],
+)
+def test_a_change_sent_from_another_site_is_refused(client, headers, refused):
+    adviser = client(Role.CLIMATE)
+    form = {"csrf_token": adviser.token()}
+    status = adviser.post("/sign-out", data=form, headers=headers).status_code
+    assert (status == 403) is refused
+
+
+def test_reading_changes_nothing(app, client, database):
+    """A crawl of every page by GET leaves the database as it was."""
+    adviser, before = client(Role.CLIMATE), database()
+    for method, address in addresses(app, "0301"):
+        if method == "GET":
+            adviser.get(address)
+    assert database() == before
+
+
+def test_an_unknown_address_says_so(client):
+    for address in ("/9999/2027/utkast/", "/0301/1999/utkast/", "/0301/2027/finnes-ikke/", "/tull"):
+        answer = client(Role.FINANCE).get(address)
+        assert answer.status_code == 404
+        assert "Siden finnes ikke" in answer.text
+
+
+def test_elsewhere_opens_for_its_own(client):
+    assert client(Role.FINANCE, "4014").get(f"{ELSEWHERE}/").status_code == 200
