@@ -68,9 +68,9 @@ def test_from_the_published_statistics_to_the_councils_annex(visit, tmp_path):
 
     finance = visit(Role.FINANCE)
     page = finance.goto(f"{DRAFT}/versions/")
-    page.get_by_label("Steg", exact=False).first.select_option(label="forslag")
+    page.get_by_label("Nytt steg").select_option(label="Forslag")
     page.get_by_role("button", name="Flytt").click()
-    page.get_by_role("button", name="Frys").click()
+    page.get_by_role("button", name="Frys utkastet").click()
     assert "forslag" in page.locator("main").inner_text()
 
     director = visit(Role.DIRECTOR)
