@@ -11,7 +11,8 @@ from climatebudget.db import read
 from climatebudget.web.access import needs
 from climatebudget.web.context import g, place
 
-pages = Blueprint("reconciliation", __name__, url_prefix="/<number>/<int:year>/<slug>/reconciliation")
+PREFIX = "/<number>/<int:year>/<slug>/reconciliation"
+pages = Blueprint("reconciliation", __name__, url_prefix=PREFIX)
 
 
 @pages.get("/")

@@ -38,7 +38,9 @@ def emissions() -> Iterator[Emission]:
 
 def national() -> Reading:
     found = tuple(emissions())
-    return Reading("alle_kommuner.xlsx", sha256(FILE).hexdigest(), "municipal-table", ("",), len(found), found)
+    return Reading(
+        "alle_kommuner.xlsx", sha256(FILE).hexdigest(), "municipal-table", ("",), len(found), found
+    )
 
 
 def build(folder: Path, measures: int) -> sa.Engine:

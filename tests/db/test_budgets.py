@@ -170,8 +170,9 @@ def test_a_changed_figure_alone_moves_the_counter(session, oslo):
     assert write.save_measure(session, oslo, measure(1, y2027="120", y2028="241"), seen) == seen + 1
 
 
-def test_two_at_once_cannot_both_save(engine, oslo, clock):
+def test_two_at_once_cannot_both_save(engine, session, oslo, clock):
     """The second waits for the first, and is then told."""
+    session.rollback()
     with db.session(engine, 1, writes=True, clock=clock) as first:
         write.save_measure(first, oslo, measure(1, "Den første"), 1)
         first.commit()

@@ -117,9 +117,11 @@ def test_replace_does_not_walk_past_the_triggers(engine, session, oslo, adopted,
         driver = connection.connection.driver_connection
         driver.execute(f"PRAGMA recursive_triggers = {recursive}")
         for sql in (
-            f"INSERT OR REPLACE INTO version ({columns}) SELECT {as_draft} FROM version WHERE frozen",
+            f"INSERT OR REPLACE INTO version ({columns})"
+            f" SELECT {as_draft} FROM version WHERE frozen",
             "UPDATE OR REPLACE version SET slug = 'vedtatt' WHERE slug = 'utkast'",
-            "REPLACE INTO presented SELECT municipality_id, id, '2026', 'x' FROM version WHERE frozen",
+            "REPLACE INTO presented"
+            " SELECT municipality_id, id, '2026', 'x' FROM version WHERE frozen",
             "REPLACE INTO target SELECT * FROM target",
             "REPLACE INTO measure SELECT * FROM measure",
             "REPLACE INTO record SELECT * FROM record WHERE n = 1",

@@ -126,9 +126,10 @@ def test_an_edition_without_the_municipality_says_so(app, client):
     assert "Kragerøs har ikke tall for Oslo." in page
 
 
-def test_the_number_of_statements_does_not_follow_the_number_of_editions(app, client, engine):
+def test_the_number_of_statements_does_not_follow_the_number_of_editions(app, client):
     """One version read whole, one list of editions, and the person who read it in."""
     counted: list[str] = []
+    engine = app.extensions["engine"]
     sa.event.listen(engine, "after_cursor_execute", lambda *a: counted.append(a[2]))
     browser = client(Role.CLIMATE)
     browser.get(PAGE)

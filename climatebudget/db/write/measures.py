@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, object_session, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from climatebudget.core.inventory import UNALLOCATED
@@ -118,18 +119,26 @@ def _fill(row: MeasureRow, measure: Measure) -> None:
     row.category_code = category.code if category else None
     effects = {(e.book, e.code): e for e in measure.effects}
     for key in row.effects.keys() - effects.keys():
-        del row.effects[key]
+        _drop(row.effects, key)
     for (book, code), effect in effects.items():
         kept = row.effects.setdefault((book, code), EffectRow(book=book, code=code))
         _fill_figures(kept, effect)
     _fill_costs(row, measure)
 
 
+def _drop(kept: MutableMapping[Any, Any], key: object) -> None:
+    """Remove a part by name: an orphan would be deleted unseen by the guard and the record."""
+    part = kept.pop(key)
+    session = object_session(part)
+    if session is not None and sa.inspect(part).persistent:
+        session.delete(part)
+
+
 def _fill_figures(row: EffectRow, effect: Effect) -> None:
     columns = effect.yearly.by_year, effect.low.by_year, effect.high.by_year
     years = set[int]().union(*columns, effect.cites)
     for year in row.figures.keys() - years:
-        del row.figures[year]
+        _drop(row.figures, year)
     for year in years:
         figure = row.figures.setdefault(year, EffectFigureRow(year=year))
         figure.grams, figure.low, figure.high = (_kept(c.get(year), Unit.TONNES) for c in columns)
@@ -143,7 +152,7 @@ def _fill_costs(row: MeasureRow, measure: Measure) -> None:
         for year, value in cost.yearly.by_year.items()
     }
     for key in row.costs.keys() - wanted.keys():
-        del row.costs[key]
+        _drop(row.costs, key)
     for (kind, year), value in wanted.items():
         cost = row.costs.setdefault((kind, year), CostRow(kind=kind, year=year))
         cost.ore = rounded(value, Unit.KNOK.step)
