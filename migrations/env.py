@@ -33,6 +33,7 @@ def run(connection: sa.Connection) -> None:
         target_metadata=Model.metadata,
         render_as_batch=True,
         render_item=render_item,
+        transactional_ddl=True,  # Alembic thinks SQLite cannot; it can once we begin ourselves
     )
     guards = on_sqlite if connection.dialect.name == "sqlite" else on_postgresql
     with guards(connection):
