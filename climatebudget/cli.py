@@ -87,9 +87,12 @@ def main() -> None:
 
 
 def engine() -> sa.Engine:
+    """The installation's database, closed when the command ends."""
     from climatebudget import db
 
-    return db.connect(os.environ.get("CLIMATEBUDGET_DATABASE_URL") or db.DEFAULT_URL)
+    opened = db.connect(os.environ.get("CLIMATEBUDGET_DATABASE_URL") or db.DEFAULT_URL)
+    click.get_current_context().call_on_close(opened.dispose)
+    return opened
 
 
 @contextmanager

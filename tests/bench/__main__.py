@@ -115,18 +115,20 @@ def annex() -> Iterator[Row]:
     budget = generated.budget(300)
     book = load_workbook(io.BytesIO(written(budget)))
     cells = [
-        (page.title, cell.row - 1, cell.column - 1, cell.value)
+        (page.title, cell.row - 1, cell.column - 1, cell.value, cell.style_id)
         for page in book
         for line in page.iter_rows()
         for cell in line
         if cell.value is not None
     ]
+    looks = sorted({cell[4] for cell in cells})
 
-    def bare() -> None:
+    def bare(with_looks: bool) -> None:
         with xlsxwriter.Workbook(io.BytesIO(), {"strings_to_urls": False}) as target:
             pages = {title: target.add_worksheet(title) for title in book.sheetnames}
-            for title, row, column, value in cells:
-                pages[title].write(row, column, value)
+            look = {s: target.add_format({"indent": n % 15}) for n, s in enumerate(looks)}
+            for title, row, column, value, style in cells:
+                pages[title].write(row, column, value, look[style] if with_looks else None)
 
     ledger = statement(budget)
     findings = reconcile(budget, ledger)
@@ -134,9 +136,11 @@ def annex() -> Iterator[Row]:
     def ours() -> None:
         annexes.annex(budget, ledger, findings, now=installation.NOW, digest="d" * 64)
 
-    taken, floor = side_by_side(ours, bare)
-    found = f"{taken / floor:.2f} × ({taken:.2f} s against {floor:.2f} s, {len(cells)} cells)"
-    yield Row("annex, 300 measures: against XlsxWriter writing the same cells", found, "≤ 1.5 ×")
+    for what, with_looks in (("the same cells", True), ("their values alone", False)):
+        taken, floor = side_by_side(ours, lambda w=with_looks: bare(w))
+        found = f"{taken / floor:.2f} × ({taken:.2f} s against {floor:.2f} s, {len(cells)} cells)"
+        bar = "≤ 1.5 ×" if with_looks else ""
+        yield Row(f"annex, 300 measures: against XlsxWriter writing {what}", found, bar)
     yield Row("annex, 300 measures", f"{taken:.2f} s", "≤ 1 s")
     yield Row(
         "annex, 300 measures: memory above start", f"{extra_memory(ours):.0f} MiB", "≤ 40 MiB"
@@ -168,7 +172,8 @@ def resident(folder: Path) -> Row:
     """A served process at rest, after it has shown its first page."""
     database = f"sqlite:///{folder}/at-rest.sqlite3"
     environment = {**os.environ, "CLIMATEBUDGET_DATABASE_URL": database}
-    command = [sys.executable, "-m", "climatebudget.cli", "run", "--port", "8765"]
+    program = Path(sys.executable).with_name("climatebudget")
+    command = [str(program), "run", "--port", "8765"]
     process = subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -1,0 +1,322 @@
+"""The command line: a municipality from an empty database to a version that is found tampered."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from openpyxl import load_workbook
+
+from climatebudget import cli
+
+ROOT = Path(__file__).parents[1]
+DEMO = ROOT / "climatebudget" / "demo"
+ENGLISH = str(DEMO / "sources" / "oslo_2009-2020_edition_2020-tall_english.csv")
+WORKBOOK = str(DEMO / "sources" / "oslo_2009-2024.xlsx")
+OSLO_2023 = ("--kommune", "0301", "--year", "2023")
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "klima.sqlite3"
+
+
+@pytest.fixture
+def run(tmp_path: Path, database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A command in an empty folder, with a database of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLIMATEBUDGET_DATABASE_URL", f"sqlite:///{database}")
+
+    def command(*words: str, keys: str | None = None) -> Result:
+        return CliRunner().invoke(cli.main, list(words), input=keys)
+
+    yield command
+
+
+@pytest.fixture
+def oslo(run: Run) -> Run:
+    """Oslo's climate budget 2023, loaded on its edition."""
+    assert run("db", "upgrade").exit_code == 0
+    assert run("inventory", "import", ENGLISH, "--kommune", "0301").exit_code == 0
+    loaded = run("load", str(DEMO / "oslo-2023.json"))
+    assert loaded.exit_code == 0, loaded.output
+    return run
+
+
+def rows(database: Path, table: str) -> int:
+    with sqlite3.connect(database) as connection:
+        found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    connection.close()
+    return found
+
+
+def test_from_an_empty_database_to_a_tampered_one(run: Run, database: Path, tmp_path: Path):
+    """The whole walk; each step says in Norwegian what it did."""
+    assert run("db", "current").stdout == "tom\n"
+    assert "Databasen er klar" in run("db", "upgrade").stdout
+    assert "Oslo (0301) er lagt til" in run("municipality", "add", "0301").stdout
+
+    question = run("inventory", "import", ENGLISH)
+    assert question.exit_code == 1 and question.stdout == ""
+    assert "Hvilken kommune er det?" in question.stderr
+    assert "0301 Oslo" in question.stderr and "--answer area:=" in question.stderr
+    assert rows(database, "edition") == 0
+
+    answered = run("inventory", "import", ENGLISH, "--answer", "area:=0301")
+    assert answered.exit_code == 0
+    assert "«2020-tall» er lest inn som 2020-tall: 369 rader." in answered.stdout
+    again = run("inventory", "import", ENGLISH, "--answer", "area:=0301")
+    assert again.exit_code == 0
+    assert again.stdout == "«2020-tall» finnes fra før, ingenting er endret.\n"
+
+    assert "2023: 27 klimatiltak." in run("load", str(DEMO / "oslo-2023.json")).stdout
+    stated = json.loads(run("statement", *OSLO_2023, "--json").stdout)
+    assert stated["statement"]["total"]["after"]["2030"]["value"] == "548300.000000"
+    assert "Tabellen oppgir 74 300 tonn for 2023" in run("reconcile", *OSLO_2023).stdout
+    assert run("annex", *OSLO_2023, "--out", "vedlegg.xlsx").exit_code == 0
+    assert "Klimatiltak per sektor" in load_workbook(tmp_path / "vedlegg.xlsx").sheetnames
+
+    frozen = run("freeze", *OSLO_2023, "--kind", "vedtatt", "--decision", "Bystyret, sak 1/22")
+    assert frozen.stdout.startswith("«vedtatt» er låst, sha256 ")
+    head = frozen.stdout.split()[-1]
+    assert run("present", *OSLO_2023, "--version", "vedtatt").exit_code == 0
+    for words in (("verify",), ("verify", "--head", head)):
+        assert run(*words).stdout == "Alle kontrollsummer stemmer.\n"
+
+    tamper(database)
+    found = run("verify")
+    assert found.exit_code == 1 and found.stdout == ""
+    assert "vedtatt" in found.stderr
+
+
+def tamper(database: Path) -> None:
+    """As somebody with the file and no respect for its triggers would."""
+    connection = sqlite3.connect(database)
+    triggers = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    for (name,) in triggers.fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    connection.execute(
+        "UPDATE measure SET name = 'Noe annet' WHERE number = 4"
+        " AND version_id = (SELECT id FROM version WHERE slug = 'vedtatt')"
+    )
+    connection.commit()
+    connection.close()
+
+
+# ---- what is printed -----------------------------------------------------------------------------
+
+
+def test_numbers_are_norwegian_and_the_unknown_is_said(oslo: Run):
+    lines = oslo("statement", *OSLO_2023).stdout.splitlines()
+    assert lines[0] == "Klimabudsjett 2023, Oslo: utkast (INTERNT UTKAST), 2020-tall"
+    remains = next(line for line in lines if line.startswith("Gjenstår  "))
+    nbsp = "\u00a0"
+    assert remains.split("  ")[0] == "Gjenstår"
+    cells = [cell.strip(" ") for cell in remains.split("  ") if cell.strip()]
+    assert cells[1:] == [f"269{nbsp}420", "ukjent", "ukjent", "ukjent", f"476{nbsp}160"]
+
+
+def test_json_is_exact_and_unknown_is_null(oslo: Run):
+    stated = json.loads(oslo("statement", *OSLO_2023, "--json").stdout)
+    assert stated["statement"]["gap"]["2026"] == {"value": None, "lacks": 17, "bound": ""}
+    assert stated["statement"]["gap"]["2030"]["value"] == "476156.120000"
+    found = json.loads(oslo("reconcile", *OSLO_2023, "--json").stdout)["findings"]
+    assert {"stated-sum", "edition-totals"} <= {finding["code"] for finding in found}
+    shown = json.loads(oslo("inventory", "show", "2020-tall", "--kommune", "0301", "--json").stdout)
+    assert shown["inventory"]["total"]["2020"] == "1084231.700000"
+    assert [e["slug"] for e in json.loads(oslo("inventory", "list", "--json").stdout)] == [
+        "2020-tall"
+    ]
+
+
+def test_an_edition_is_listed_and_shown(oslo: Run):
+    assert "2020-tall" in oslo("inventory", "list").stdout
+    assert (
+        "1\u00a0084\u00a0232" in oslo("inventory", "show", "2020-tall", "--kommune", "0301").stdout
+    )
+    assert "3\u00a0984,9 tonn" in oslo("inventory", "show", "2020-tall").stdout
+
+
+def test_an_exported_file_is_loaded_again(oslo: Run, tmp_path: Path):
+    """Into the same draft, where it changes nothing, and into an empty installation."""
+    assert oslo("export", "--kommune", "0301", "--out", "oslo.json").exit_code == 0
+    before = oslo("statement", *OSLO_2023, "--json").stdout
+    assert oslo("load", "oslo.json").exit_code == 0
+    assert oslo("statement", *OSLO_2023, "--json").stdout == before
+    oslo("export", "--kommune", "0301", "--year", "2023", "--out", "igjen.json")
+    assert (tmp_path / "igjen.json").read_text() == (tmp_path / "oslo.json").read_text()
+
+
+def test_a_load_never_removes_a_measure_in_silence(oslo: Run, tmp_path: Path):
+    raw = json.loads((DEMO / "oslo-2023.json").read_text(encoding="utf-8"))
+    del raw["budget_years"][0]["measures"][3:5]
+    (tmp_path / "mindre.json").write_text(json.dumps(raw), encoding="utf-8")
+    refused = oslo("load", "mindre.json")
+    assert refused.exit_code == 1
+    assert "klimatiltak som ikke står i filen (nr. 4, 5)" in refused.stderr
+
+
+# ---- people --------------------------------------------------------------------------------------
+
+PASSWORD = "et langt nok passord"
+
+
+def test_a_user_gets_a_password_that_is_never_shown(oslo: Run, database: Path):
+    words = ("user", "add", "kari@oslo.example", "--kommune", "0301", "--role", "klimarådgiver")
+    added = oslo(*words, keys=f"{PASSWORD}\n{PASSWORD}\n")
+    assert added.exit_code == 0 and PASSWORD not in added.output
+    another = ("user", "add", "kari@oslo.example", "--kommune", "0301", "--role", "økonomi")
+    assert "har fått rollen" in oslo(*another).stdout
+    assert (rows(database, "person"), rows(database, "membership")) == (1, 2)
+
+
+def test_a_password_may_come_from_a_file(oslo: Run, tmp_path: Path, database: Path):
+    (tmp_path / "passord").write_text(PASSWORD + "\n", encoding="utf-8")
+    added = oslo("user", "add", "drift@oslo.example", "--operator", "--password-file", "passord")
+    assert added.exit_code == 0, added.output
+    assert rows(database, "person") == 1
+
+
+@pytest.mark.parametrize("keys", ["kort\nkort\n", f"{PASSWORD}\nnoe annet enn det\n", ""])
+def test_an_unfit_password_adds_nobody(oslo: Run, database: Path, keys: str):
+    refused = oslo("user", "add", "kari@oslo.example", "--operator", keys=keys)
+    assert refused.exit_code == 1
+    assert rows(database, "person") == 0
+
+
+# ---- bad input: one sentence, exit 1, nothing stored ---------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("statement --kommune 301 --year 2023", "«301» er ikke et kommunenummer"),
+        ("statement --kommune 0301 --year 23", "«23» er ikke et årstall"),
+        ("statement --kommune 0301", "Oppgi --year"),
+        ("statement --kommune 1103 --year 2023", "Kommune 1103 er ikke her"),
+        ("statement --kommune 0301 --year 2024", "Budsjettåret 2024 er ikke åpnet"),
+        ("statement --kommune 0301 --year 2023 --version vedtatt", "Versjonen «vedtatt» finnes"),
+        ("freeze --kommune 0301 --year 2023 --kind utkast", "forslag, innstilling, vedtatt"),
+        ("present --kommune 0301 --year 2023", "Bare en låst versjon kan legges fram"),
+        ("inventory import borte.xlsx", "Filen borte.xlsx finnes ikke"),
+        ("inventory show 1999-tall", "Utgaven «1999-tall» finnes ikke"),
+        ("inventory show 2020-tall --kommune 4014", "har ikke tall for kommune 4014"),
+        ("load borte.json", "Filen borte.json finnes ikke"),
+        ("annex --kommune 0301 --year 2023 --out ingen/mappe.xlsx", "mappen finnes ikke"),
+        ("export --kommune 1103 --out x.json", "Kommune 1103 er ikke her"),
+        ("municipality add 0301", "Kommunenummer 0301 er i bruk"),
+        ("municipality add 9999", "Ingen kommune har nummeret 9999"),
+        ("municipality add 1103 --language en", "Skriv et av disse: nb, nn"),
+        ("year open --kommune 0301 --year 2023 --horizon 2030", "er åpnet fra før"),
+        ("year open --kommune 0301 --year 2024 --horizon 2023", "kan ikke være før"),
+        ("user add kari --operator", "er ikke en e-postadresse"),
+        ("user add kari@oslo.example --role økonomi", "både --kommune og --role"),
+        ("user add kari@oslo.example --kommune 0301 --role sjef", "økonomi, økonomirådgiver"),
+        ("verify --head 1:abc", ""),
+        ("run --port 99999", "er ikke en port"),
+        ("tryll", "Se «climatebudget --help»"),
+        ("statement --fort", "Valget --fort finnes ikke"),
+    ],
+)
+def test_bad_input_is_one_sentence(oslo: Run, database: Path, words: str, sentence: str):
+    before = rows(database, "record")
+    refused = oslo(*words.split())
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert sentence in refused.stderr and "Traceback" not in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert rows(database, "record") == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("uten likhetstegn", "er ikke et svar"),
+        ("name:x=y", "Filen har ikke spørsmålet «name:x»"),
+        ("area:=9999", "Hvilken kommune er det?"),
+    ],
+)
+def test_an_answer_that_fits_no_question_stores_nothing(
+    run: Run, database: Path, answer: str, sentence: str
+):
+    run("db", "upgrade")
+    refused = run("inventory", "import", ENGLISH, "--answer", answer)
+    assert refused.exit_code == 1 and sentence in refused.stderr
+    assert rows(database, "edition") == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"{", "er ikke JSON"),
+        (b"\xff\xfe\x00", "er ikke JSON"),
+        (b'{"format": "noe annet"}', "«climatebudget/1»"),
+        (
+            b'{"format": "climatebudget/1", "municipality": {"number": "4014", "name": "K"},'
+            b'"budget_years": [{"year": 2027, "horizon": 2030, "edition": "1999-tall"}]}',
+            "«1999-tall» finnes ikke",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_loaded_stores_nothing(
+    run: Run, database: Path, tmp_path: Path, content: bytes, sentence: str
+):
+    run("db", "upgrade")
+    (tmp_path / "fil.json").write_bytes(content)
+    refused = run("load", "fil.json")
+    assert refused.exit_code == 1 and sentence in refused.stderr
+    assert rows(database, "municipality") == 0
+
+
+def test_a_database_that_is_not_ready_says_what_to_run(run: Run):
+    refused = run("statement", *OSLO_2023)
+    assert refused.exit_code == 1
+    assert refused.stderr == "Databasen er ikke klar. Kjør «climatebudget db upgrade».\n"
+
+
+def test_what_stops_keeps_a_version_from_being_frozen(run: Run, database: Path):
+    """A budget year without an edition."""
+    run("db", "upgrade")
+    run("municipality", "add", "4014")
+    run("year", "open", "--kommune", "4014", "--year", "2027", "--horizon", "2030")
+    refused = run("freeze", "--kommune", "4014", "--year", "2027", "--kind", "forslag")
+    assert refused.exit_code == 1 and "Ingenting er låst." in refused.stderr
+    assert rows(database, "version") == 1
+
+
+def test_a_short_secret_key_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CLIMATEBUDGET_SECRET_KEY", "kort")
+    refused = run("run")
+    assert refused.exit_code == 1 and "minst 32 tegn" in refused.stderr
+    monkeypatch.delenv("CLIMATEBUDGET_SECRET_KEY")
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "secret_key").write_text("kort")
+    assert run("run").exit_code == 1
+
+
+def test_a_secret_key_is_made_once_for_its_owner_only(run: Run, tmp_path: Path):
+    key = cli.secret_key()
+    assert cli.secret_key() == key and len(key) >= 32
+    assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+# ---- help ----------------------------------------------------------------------------------------
+
+
+def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", commands(cli.main), ids=" ".join)
+def test_every_command_answers_help(run: Run, path: tuple[str, ...]):
+    """In Norwegian, without a database."""
+    helped = run(*path, "--help")
+    assert helped.exit_code == 0
+    assert helped.stdout.startswith("Bruk: ") and "Show this" not in helped.stdout
