@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -175,54 +175,76 @@ def _sector_path(budget: Budget, sector: str, years: Iterable[int]) -> Yearly:
     )
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Year:
+    """What one measure gives to one year of a sum."""
+
+    gross: Decimal
+    increase: Decimal
+    known: bool  # some part has a figure
+    lacks: bool  # some part has none
+
+
+def _years_of(parts: list[Yearly], years: tuple[int, ...]) -> list[_Year]:
+    return [_year([part.by_year.get(year) for part in parts]) for year in years]
+
+
+def _year(values: list[Decimal | None]) -> _Year:
+    known = [value for value in values if value is not None]
+    return _Year(
+        gross=sum((v for v in known if v > 0), ZERO),
+        increase=-sum((v for v in known if v < 0), ZERO),
+        known=bool(known),
+        lacks=not values or len(known) < len(values),
+    )
+
+
 class _Tally:
     """Adds measures up, year by year, remembering how many lack a figure."""
 
-    years: tuple[int, ...]
-    gross: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
-    increase: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
-    known: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    lacks: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    may_increase: set[int] = field(default_factory=set)
-    measures: int = 0
-    counted: int = 0
+    def __init__(self, years: tuple[int, ...]) -> None:
+        self.years = years
+        self.gross = [ZERO] * len(years)
+        self.increase = [ZERO] * len(years)
+        self.known = [False] * len(years)
+        self.lacks = [0] * len(years)
+        self.open = [False] * len(years)  # a missing figure may be an increase
+        self.measures = self.counted = 0
 
-    def add(self, measure: Measure, parts: list[Yearly]) -> None:
+    def add(self, measure: Measure, given: list[_Year]) -> None:
         self.measures += 1
         if not measure.counted:
             return
         self.counted += 1
-        for year in self.years:
-            values = [part[year] for part in parts]
-            for value in values:
-                if value is not None:
-                    self.known[year] += 1
-                    if value < 0:
-                        self.increase[year] -= value
-                    else:
-                        self.gross[year] += value
-            if not values or None in values:
-                self.lacks[year] += 1
-                if measure.may_increase:
-                    self.may_increase.add(year)
+        for n, year in enumerate(given):
+            if year.known:
+                self.known[n] = True
+                self.gross[n] += year.gross
+                self.increase[n] += year.increase
+            if year.lacks:
+                self.lacks[n] += 1
+                self.open[n] = self.open[n] or measure.may_increase
 
     def cut(self) -> Cut:
+        net = [gross - increase for gross, increase in zip(self.gross, self.increase, strict=True)]
         return Cut(
-            gross={y: self._figure(y, self.gross[y]) for y in self.years},
-            increase={y: self._figure(y, self.increase[y]) for y in self.years},
-            net={y: self._figure(y, self.gross[y] - self.increase[y]) for y in self.years},
+            gross=self._figures(self.gross),
+            increase=self._figures(self.increase),
+            net=self._figures(net),
             measures=self.measures,
             counted=self.counted,
         )
 
-    def _figure(self, year: int, value: Decimal) -> Figure:
-        lacks = self.lacks[year]
-        if not self.known[year]:
+    def _figures(self, values: list[Decimal]) -> Figures:
+        return {year: self._figure(n, values[n]) for n, year in enumerate(self.years)}
+
+    def _figure(self, n: int, value: Decimal) -> Figure:
+        lacks = self.lacks[n]
+        if not self.known[n]:
             return Figure(None, lacks)
         if not lacks:
             return Figure(value)
-        return Figure(value, lacks, Bound.OPEN if year in self.may_increase else Bound.AT_LEAST)
+        return Figure(value, lacks, Bound.OPEN if self.open[n] else Bound.AT_LEAST)
 
 
 @dataclass(frozen=True)
@@ -238,12 +260,14 @@ def _cuts(measures: Iterable[Measure], years: tuple[int, ...], book: Book) -> _C
     total = _Tally(years)
     by_sector, by_department, by_category = (_Tallies(years) for _ in range(3))
     for measure in measures:
-        parts = [e.yearly for e in measure.effects if e.book is book]
-        total.add(measure, parts)
-        by_department[measure.department].add(measure, parts)
-        by_category[_category(measure)].add(measure, parts)
-        for sector, own in _by_sector(measure, book).items():
-            by_sector[sector].add(measure, own)
+        sectors = _by_sector(measure, book)
+        given = _years_of([part for own in sectors.values() for part in own], years)
+        total.add(measure, given)
+        by_department[measure.department].add(measure, given)
+        by_category[_category(measure)].add(measure, given)
+        for sector, own in sectors.items():
+            share = given if len(sectors) == 1 else _years_of(own, years)
+            by_sector[sector].add(measure, share)
     none = _Tally(years).cut()
     return _Cuts(
         total.cut(),

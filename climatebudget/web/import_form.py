@@ -12,18 +12,22 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, StringField, ValidationError
-from wtforms.validators import AnyOf, DataRequired, Length
+from wtforms.validators import AnyOf
 
 from climatebudget.core.field import clean
 from climatebudget.core.findings import Choice, Question
 from climatebudget.core.reading import Reading
 from climatebudget.core.text import N_, filled
 from climatebudget.web.context import g, place
+from climatebudget.web.forms import AtMost, LineField, Said, say
+from climatebudget.web.import_preview import AREA_WORKBOOK
 
 YES, NO, BY_FILE = "yes", "no", ""
 PUBLISHER = "Miljødirektoratet"
 WRITTEN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 CHOOSE = N_("Velg ett av svarene.")
+NO_DAY = N_("Skriv datoen som dag.måned.år, for eksempel 2.2.2026.")
+NOT_YET = N_("Datoen er ikke kommet ennå. Sjekk dag, måned og år.")
 
 
 class UploadForm(FlaskForm):
@@ -32,28 +36,19 @@ class UploadForm(FlaskForm):
 
     def validate_file(self, field: FileField) -> None:
         if not isinstance(field.data, FileStorage) or not field.data.filename:
-            raise ValidationError(N_("Velg en fil."))
+            raise ValidationError(say(N_("Velg en fil.")))
 
 
 class AnswerForm(FlaskForm):
     """What every preview asks; `answer_form` adds the questions of one file."""
 
-    name = StringField(
-        N_("Navn"),
-        [
-            DataRequired(N_("Gi utgaven et navn, for eksempel 2024-tall.")),
-            Length(max=60, message=N_("Navnet kan ha opptil 60 tegn.")),
-        ],
+    name = LineField(
+        N_("Navn"), validators=[Said(N_("Gi utgaven et navn, for eksempel 2024-tall.")), AtMost(60)]
     )
-    publisher = StringField(
-        N_("Utgiver"),
-        [
-            DataRequired(N_("Skriv hvem som har gitt ut tallene.")),
-            Length(max=120, message=N_("Utgiveren kan ha opptil 120 tegn.")),
-        ],
-        default=PUBLISHER,
+    publisher = LineField(
+        N_("Utgiver"), validators=[Said(N_("Skriv hvem som har gitt ut tallene.")), AtMost(120)]
     )
-    published = StringField(N_("Publisert, dag.måned.år"))
+    published = LineField(N_("Publisert, dag.måned.år"))
     digest = HiddenField()
     area: StringField | None = None  # where the file names an area
     asked: Mapping[str, str] = {}  # field → question code
@@ -61,9 +56,9 @@ class AnswerForm(FlaskForm):
     def validate_published(self, field: StringField) -> None:
         day = read_day(field.data or "")
         if (field.data or "").strip() and day is None:
-            raise ValidationError(N_("Skriv datoen som dag.måned.år, for eksempel 2.2.2026."))
+            raise ValidationError(say(NO_DAY))
         if day and day > current_app.config["CLOCK"]().date():
-            raise ValidationError(N_("Datoen er ikke kommet ennå. Sjekk dag, måned og år."))
+            raise ValidationError(say(NOT_YET))
 
     @property
     def day(self) -> date | None:
@@ -81,15 +76,17 @@ def answer_form(reading: Reading) -> Any:
     fields: dict[str, Any] = {
         field: StringField(
             filled(g.translate(question.text), question.values),
-            [AnyOf([choice.value for choice in question.choices], CHOOSE)],
+            [AnyOf([choice.value for choice in question.choices], say(CHOOSE))],
         )
         for field, question in asked.items()
     }
     fields["asked"] = {field: question.code for field, question in asked.items()}
     if reading.area_name and reading.areas == (place().municipality.number,):
-        fields["area"] = StringField(N_("Kommune"), [AnyOf([YES, NO], CHOOSE)], default=YES)
+        fields["area"] = StringField(N_("Kommune"), [AnyOf([YES, NO], say(CHOOSE))], default=YES)
     kind = type("FileAnswerForm", (AnswerForm,), fields)
-    return kind(name=reading.suggested_name)
+    # Other layouts do not say whose figures they hold, and a person must.
+    publisher = PUBLISHER if reading.layout == AREA_WORKBOOK else ""
+    return kind(name=reading.suggested_name, publisher=publisher)
 
 
 def choices(question: Question) -> list[Choice]:
