@@ -75,7 +75,7 @@ def one_version(command: F) -> F:
     return kommune(one_year(slug(command)))
 
 
-@click.group(cls=Commands)
+@click.group("climatebudget", cls=Commands)
 def main() -> None:
     """Klimabudsjett for norske kommuner.
 
@@ -400,7 +400,7 @@ def _read(
         sha256 = file_digest(opened, "sha256").hexdigest()
     if known := read.edition_by_file(session, sha256, owner):
         return known
-    aliases = read.aliases(session)
+    aliases = read.added_aliases(session)
     session.rollback()  # reading takes a while
     with working(f"Leser {file.name}"):
         found = read_inventory(file, file.name, aliases, area)

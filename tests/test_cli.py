@@ -78,7 +78,7 @@ def test_from_an_empty_database_to_a_tampered_one(run: Run, database: Path, tmp_
     assert "2023: 27 klimatiltak." in run("load", str(DEMO / "oslo-2023.json")).stdout
     stated = json.loads(run("statement", *OSLO_2023, "--json").stdout)
     assert stated["statement"]["total"]["after"]["2030"]["value"] == "548300.000000"
-    assert "Tabellen oppgir 74 300 tonn for 2023" in run("reconcile", *OSLO_2023).stdout
+    assert "Tabellen oppgir 74\u00a0300 tonn for 2023" in run("reconcile", *OSLO_2023).stdout
     assert run("annex", *OSLO_2023, "--out", "vedlegg.xlsx").exit_code == 0
     assert "Klimatiltak per sektor" in load_workbook(tmp_path / "vedlegg.xlsx").sheetnames
 
@@ -129,7 +129,7 @@ def test_json_is_exact_and_unknown_is_null(oslo: Run):
     found = json.loads(oslo("reconcile", *OSLO_2023, "--json").stdout)["findings"]
     assert {"stated-sum", "edition-totals"} <= {finding["code"] for finding in found}
     shown = json.loads(oslo("inventory", "show", "2020-tall", "--kommune", "0301", "--json").stdout)
-    assert shown["inventory"]["total"]["2020"] == "1084231.700000"
+    assert shown["inventory"]["total"]["2020"] == "1084232.100000"
     assert [e["slug"] for e in json.loads(oslo("inventory", "list", "--json").stdout)] == [
         "2020-tall"
     ]
@@ -314,7 +314,7 @@ def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, .
         yield from commands(command, (*path, name))
 
 
-@pytest.mark.parametrize("path", commands(cli.main), ids=" ".join)
+@pytest.mark.parametrize("path", list(commands(cli.main)), ids=" ".join)
 def test_every_command_answers_help(run: Run, path: tuple[str, ...]):
     """In Norwegian, without a database."""
     helped = run(*path, "--help")

@@ -12,7 +12,6 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from werkzeug import Response
 from werkzeug.datastructures import FileStorage
 
-from climatebudget import catalogue
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import clean, show_number
@@ -25,6 +24,7 @@ from climatebudget.sheets.refusals import Refused
 from climatebudget.web import errors
 from climatebudget.web.access import needs
 from climatebudget.web.context import g, place, user
+from climatebudget.web.forms import problems
 from climatebudget.web.import_form import BY_FILE, NO, UploadForm, answer_form, choices
 from climatebudget.web.import_preview import (
     AREA_WORKBOOK,
@@ -103,15 +103,9 @@ def _read(sent: FileStorage, area: str | None) -> tuple[bytes, Reading]:
         path = Path(folder, "upload" + suffix)
         sent.save(path)
         sent.close()
-        added = _added_names()
+        added = read.added_aliases(g.session)
         g.session.rollback()
         return path.read_bytes(), read_inventory(path, name, aliases=added, area=area)
-
-
-def _added_names() -> dict[tuple[str, str], str]:
-    """What operators have added; the reader knows the catalogue, and which of it is uncertain."""
-    stored = read.aliases(g.session)
-    return {name: code for name, code in stored.items() if name not in catalogue.aliases()}
 
 
 def _known(reading: Reading) -> Edition | None:
@@ -165,6 +159,7 @@ def _preview(
         staged=staged,
         token=token,
         form=form,
+        problems=problems(form),
         questions=[
             (question, choices(question), form[f"answer{n}"])
             for n, question in enumerate(reading.questions)

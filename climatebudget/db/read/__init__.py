@@ -10,7 +10,7 @@ from climatebudget.db.read.budgets import (
     next_number,
 )
 from climatebudget.db.read.editions import (
-    aliases,
+    added_aliases,
     edition_by_content,
     edition_by_file,
     edition_by_slug,
@@ -57,7 +57,7 @@ __all__ = [
     "Place",
     "Staged",
     "Stored",
-    "aliases",
+    "added_aliases",
     "budget",
     "budget_years",
     "departments",

@@ -24,6 +24,7 @@ from climatebudget.db.models import (
     SourceRow,
     StoredFileRow,
 )
+from climatebudget.db.seed import BY_CATALOGUE
 from climatebudget.db.values import AcceptedFinding
 
 INSTALLATION = 0
@@ -129,12 +130,15 @@ def sources(session: Session) -> dict[str, Source]:
     return {row.code: Source(*row) for row in rows}
 
 
-def aliases(session: Session) -> dict[tuple[str, str], str]:
-    """(sector, source), normalised, → source code; with what operators have added."""
+def added_aliases(session: Session) -> dict[tuple[str, str], str]:
+    """(sector, source), normalised, → source code: what operators have added to the catalogue.
+
+    The reader knows the catalogue itself, and which of it is uncertain.
+    """
     rows = session.execute(
-        select(AliasRow.sector, AliasRow.source, SourceRow.code).join(
-            SourceRow, SourceRow.id == AliasRow.source_id
-        )
+        select(AliasRow.sector, AliasRow.source, SourceRow.code)
+        .join(SourceRow, SourceRow.id == AliasRow.source_id)
+        .where(AliasRow.added_by != BY_CATALOGUE)
     )
     return {(row.sector, row.source): row.code for row in rows}
 
