@@ -11,7 +11,7 @@ from climatebudget.core.budget import Budget
 from climatebudget.core.field import NBSP, show_number
 from climatebudget.core.quantity import Yearly
 from climatebudget.core.statement import Cut, Statement
-from climatebudget.core.text import Translate
+from climatebudget.core.text import N_, Translate
 
 Size = Mapping[str, int]
 WIDE: Size = {"w": 1120, "h": 470, "left": 84, "right": 190, "top": 34, "bottom": 34}
@@ -222,3 +222,12 @@ def _bar(name: str, value: Decimal | None, translate: Translate) -> dict[str, An
 def years_of_table(history: Iterable[int], statement: Statement) -> list[int]:
     """Every year the chart shows something for, known or not."""
     return sorted({*history, *statement.years})
+
+
+def key_years(budget: Budget) -> list[tuple[int, str]]:
+    """The years whose gap is shown large, each once, and what each is to the reader."""
+    year, target = budget.budget_year, budget.last_target
+    at_target = target is not None and target.year == year.horizon
+    last = N_("målåret") if at_target else N_("siste år vi ser på")
+    named = {year.year: N_("budsjettåret"), year.plan[-1]: N_("siste år i økonomiplanen")}
+    return sorted({**named, year.horizon: last}.items())

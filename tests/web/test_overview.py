@@ -95,6 +95,13 @@ def test_an_empty_budget_says_what_to_do_first(app, client):
     assert "Sett et mål" in page
 
 
+def test_the_target_year_is_shown_once_when_the_plan_ends_in_it(client):
+    """Kragerø and the others plan 2027–2030, and 2030 is the target year."""
+    page = plain(client(Role.FINANCE).get(f"{DRAFT}/").text)
+    assert page.count("Gjenstående kutt i 2030,") == 1
+    assert "Gjenstående kutt i 2030, målåret" in page
+
+
 def test_headers_allow_nothing_from_elsewhere(client):
     answer = client(Role.FINANCE).get(f"{DRAFT}/")
     policy = answer.headers["Content-Security-Policy"]
