@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from climatebudget.core.access import Role
-from climatebudget.core.budget import Kind
+from climatebudget.core.budget import Kind, shown
 from climatebudget.core.field import show_number
 from climatebudget.terminal import (
     DAY,
@@ -150,7 +150,7 @@ def budget_of(number: str, year: int, slug: str) -> tuple[Budget, Statement]:
     from climatebudget.db import read
 
     with reading() as session:
-        budget = read.budget(session, place_of(session, number, year, slug))
+        budget = shown(read.budget(session, place_of(session, number, year, slug)))
     return budget, statement(budget)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
 from climatebudget.core.inventory import Edition, Inventory
-from climatebudget.core.measure import Book, Measure
+from climatebudget.core.measure import Book, Decision, Measure
 from climatebudget.core.paths import Allowance, ReferencePath, Target
 
 PLAN_YEARS = 4  # kommuneloven § 14-4: the budget year and the three after it
@@ -119,3 +119,14 @@ class Budget:
 
     def measure(self, number: int) -> Measure | None:
         return next((m for m in self.measures if m.number == number), None)
+
+
+def shown(budget: Budget) -> Budget:
+    """A version as pages and annexes show it: once lagt fram, without what is internal.
+
+    That is contact persons, and measures that were not prioritised, which are in no sum.
+    """
+    if budget.version.internal:
+        return budget
+    kept = (m for m in budget.measures if m.decision is not Decision.NOT_PRIORITISED)
+    return replace(budget, measures=tuple(replace(m, contact="") for m in kept))

@@ -9,9 +9,8 @@ from flask import Blueprint, Response, current_app, render_template, send_file
 from climatebudget.core import canonical, reconcile
 from climatebudget.core.access import Action
 from climatebudget.core.statement import statement
-from climatebudget.db import read
 from climatebudget.web.access import needs
-from climatebudget.web.context import g, place
+from climatebudget.web.context import budget_in_sight, g
 
 pages = Blueprint("annex", __name__, url_prefix="/<number>/<int:year>/<slug>/annex")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +19,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/")
 @needs(Action.READ)
 def page(number: str, year: int, slug: str) -> str:
-    return render_template("annex/page.html", budget=read.budget(g.session, place()))
+    return render_template("annex/page.html", budget=budget_in_sight())
 
 
 @pages.get("/klimabudsjett.xlsx")
@@ -28,7 +27,7 @@ def page(number: str, year: int, slug: str) -> str:
 def workbook(number: str, year: int, slug: str) -> Response:
     from climatebudget.sheets import annexes  # XlsxWriter, only where it is used
 
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     ledger = statement(budget)
     version = budget.version
     file = annexes.annex(

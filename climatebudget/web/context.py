@@ -11,7 +11,9 @@ from flask.ctx import _AppCtxGlobals
 from sqlalchemy.orm import Session
 
 from climatebudget.core.access import Action, User, may
+from climatebudget.core.budget import Budget, shown
 from climatebudget.core.text import Translate
+from climatebudget.db import read
 from climatebudget.db.read import Place
 
 
@@ -34,6 +36,11 @@ def place() -> Place:
     """The municipality, budget year and version of the address, which the gate has resolved."""
     assert g.place is not None, "the address names no version"
     return g.place
+
+
+def budget_in_sight() -> Budget:
+    """The version of the address, whole, as it may be shown."""
+    return shown(read.budget(g.session, place()))
 
 
 def user() -> User:

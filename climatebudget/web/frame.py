@@ -20,7 +20,7 @@ from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.web.access import needs
-from climatebudget.web.context import allowed, g, place
+from climatebudget.web.context import allowed, budget_in_sight, g, place
 from climatebudget.web.forms import by_source, say, typed_lock
 from climatebudget.web.frame_form import FrameForm, InventoryOf, frame_form, runs
 from climatebudget.web.show import day
@@ -55,14 +55,14 @@ class Frame:
 @pages.get("/")
 @needs(Action.READ)
 def page(number: str, year: int, slug: str) -> str:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     return _page(budget, _form(budget) if allowed(Action.EDIT_FRAME) else None)
 
 
 @pages.post("/")
 @needs(Action.EDIT_FRAME)
 def save(number: str, year: int, slug: str) -> Answer:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     form = _form(budget)
     if not form.validate():
         return _page(budget, form), 400

@@ -23,7 +23,7 @@ from climatebudget.sheets.child import read_inventory
 from climatebudget.sheets.refusals import Refused
 from climatebudget.web import errors
 from climatebudget.web.access import needs
-from climatebudget.web.context import g, place, user
+from climatebudget.web.context import budget_in_sight, g, place, user
 from climatebudget.web.forms import problems
 from climatebudget.web.import_form import BY_FILE, NO, UploadForm, answer_form, choices
 from climatebudget.web.import_preview import (
@@ -73,7 +73,7 @@ def upload(number: str, year: int, slug: str) -> Page:
         return errors.page(413) if refused.code == "E_TOO_BIG" else (_form(sent, refused), 400)
     if known := _known(reading):
         return _known_page(known, reading)
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     if stopping(reading, place().municipality):
         return _preview(reading, budget), 400
     token = write.stage_upload(
@@ -132,7 +132,7 @@ def preview(number: str, year: int, slug: str, token: str) -> Page:
     staged = _staged(token)
     if staged is None:
         return _gone()
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     if staged.base != _base(budget):
         return _moved()
     return _preview(Reading.from_bytes(staged.payload), budget, staged, token)
@@ -189,7 +189,7 @@ def confirm(number: str, year: int, slug: str, token: str) -> Page:
     staged = _staged(token)
     if staged is None:
         return _gone()
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     reading = Reading.from_bytes(staged.payload)
     answers = answer_form(reading)
     if answers.area is not None and answers.area.data == NO:

@@ -18,7 +18,7 @@ from climatebudget.core.text import N_, Text
 from climatebudget.db import read
 from climatebudget.web.access import needs
 from climatebudget.web.charts_stacked import by_size, stacked
-from climatebudget.web.context import g, place
+from climatebudget.web.context import budget_in_sight, g, place
 
 pages = Blueprint("inventory", __name__, url_prefix="/<number>/<int:year>/<slug>/inventory")
 INSTALLATION = "installation"
@@ -39,7 +39,7 @@ class Line:
 @needs(Action.READ)
 def page(number: str, year: int, slug: str) -> str:
     here = place()
-    budget = read.budget(g.session, here)
+    budget = budget_in_sight()
     return render_template(
         "inventory/page.html",
         budget=budget,
@@ -64,7 +64,7 @@ def edition(number: str, year: int, slug: str, owner: str, edition_slug: str) ->
         findings=findings,
         accepted_by={f.position: person(f.by) for f in findings if f.at},
         inventory=read.inventory(g.session, edition_slug, area, mine),
-        budget=read.budget(g.session, here),
+        budget=budget_in_sight(),
     )
 
 

@@ -47,7 +47,7 @@ def fields(budget: Budget, m: Measure) -> list[Line]:
         Line(2, say(N_("Hva endres?")), m.change),
         Line(3, say(N_("Enhet")), m.department),
         Line(3, say(N_("Stilling")), m.position),
-        Line(3, say(N_("Kontaktperson")), m.contact),
+        *([Line(3, say(N_("Kontaktperson")), m.contact)] if budget.version.internal else []),
         Line(4, say(N_("Utslippskilde")), code_label(budget, m.code)),
         Line(5, say(N_("Oppstart")), years[0]),
         Line(5, say(N_("Full virkning")), years[1]),

@@ -20,7 +20,7 @@ from climatebudget.core.text import N_, Text
 from climatebudget.db import read, write
 from climatebudget.web import measure_text
 from climatebudget.web.access import needs
-from climatebudget.web.context import allowed, g, place, user
+from climatebudget.web.context import allowed, budget_in_sight, g, place, user
 from climatebudget.web.forms import by_source, say, typed_lock
 from climatebudget.web.measure_form import (
     NUMBERS,
@@ -41,7 +41,7 @@ Answer = str | Response | tuple[str, int]
 @pages.get("/")
 @needs(Action.READ)
 def all(number: str, year: int, slug: str) -> str:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     reckoned = statement(budget)
     return render_template(
         "measures/all.html",
@@ -57,7 +57,7 @@ def all(number: str, year: int, slug: str) -> str:
 @pages.route("/new", methods=["GET", "POST"])
 @needs(Action.EDIT_MEASURE)
 def new(number: str, year: int, slug: str) -> Answer:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     blank = Measure("", read.next_number(g.session, place()), "")
     _refuse_unless_own(budget, request.form.get("department", ""))
     form = measure_form(budget, blank, user())
@@ -70,7 +70,7 @@ def new(number: str, year: int, slug: str) -> Answer:
 @needs(Action.READ)
 def edit(number: str, year: int, slug: str, measure: int) -> str:
     """The ten fields: to fill in, or as text for those who may only read."""
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     found = _found(budget, measure)
     if not _may_edit(budget, found):
         return render_template("measures/text.html", **_shown(budget, found))
@@ -81,7 +81,7 @@ def edit(number: str, year: int, slug: str, measure: int) -> str:
 @pages.post("/<int:measure>")
 @needs(Action.EDIT_MEASURE)
 def save(number: str, year: int, slug: str, measure: int) -> Answer:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     found = _found(budget, measure)
     _refuse_unless_own(budget, found.department)
     _refuse_unless_own(budget, request.form.get("department", ""))

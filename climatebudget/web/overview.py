@@ -7,10 +7,9 @@ from flask import Blueprint, render_template
 from climatebudget.core import reconcile, sentence
 from climatebudget.core.access import Action
 from climatebudget.core.statement import statement
-from climatebudget.db import read
 from climatebudget.web import charts
 from climatebudget.web.access import needs
-from climatebudget.web.context import g, place
+from climatebudget.web.context import budget_in_sight
 
 pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>")
 
@@ -18,7 +17,7 @@ pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>"
 @pages.get("/")
 @needs(Action.READ)
 def page(number: str, year: int, slug: str) -> str:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     ledger = statement(budget)
     empty = not budget.measures and not budget.targets
     return render_template(

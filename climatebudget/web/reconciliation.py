@@ -7,9 +7,8 @@ from flask import Blueprint, render_template
 from climatebudget.core import reconcile
 from climatebudget.core.access import Action
 from climatebudget.core.statement import statement
-from climatebudget.db import read
 from climatebudget.web.access import needs
-from climatebudget.web.context import g, place
+from climatebudget.web.context import budget_in_sight
 
 PREFIX = "/<number>/<int:year>/<slug>/reconciliation"
 pages = Blueprint("reconciliation", __name__, url_prefix=PREFIX)
@@ -18,7 +17,7 @@ pages = Blueprint("reconciliation", __name__, url_prefix=PREFIX)
 @pages.get("/")
 @needs(Action.READ)
 def page(number: str, year: int, slug: str) -> str:
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     ledger = statement(budget)
     return render_template(
         "reconciliation/page.html",

@@ -16,7 +16,7 @@ from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.web.access import needs
-from climatebudget.web.context import allowed, g, place, user
+from climatebudget.web.context import allowed, budget_in_sight, g, place, user
 from climatebudget.web.forms import (
     LONGEST_TEXT,
     AtMost,
@@ -181,7 +181,7 @@ def _may_freeze() -> bool:
 
 def _stops() -> tuple[Finding, ...]:
     """What must be mended before the draft can be frozen."""
-    budget = read.budget(g.session, place())
+    budget = budget_in_sight()
     return tuple(f for f in reconcile(budget, statement(budget)) if f.stops)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from climatebudget import db
 from climatebudget.core.access import Role
-from climatebudget.core.budget import Stage
+from climatebudget.core.budget import Kind, Stage
 from climatebudget.core.field import NBSP
 from climatebudget.core.measure import (
     Basis,
@@ -477,3 +477,18 @@ def test_a_decision_takes_a_measure_out_of_the_sum(client, stored):
     assert save(client(Role.CLIMATE), ONE, decision="NOT_PRIORITISED").status_code == 303
     assert stored().decision is Decision.NOT_PRIORITISED
     assert "Ikke i summen: ikke prioritert" in client(Role.CLIMATE).get(LIST).text
+
+
+def test_the_contact_person_is_for_those_inside_and_for_the_draft_only(app, client):
+    """Also of a version frozen while the name stood there."""
+    with db.session(app.extensions["engine"], actor="oppsett", writes=True) as session:
+        place = world.at(session)
+        one = read.measure(session, place, 1)
+        write.save_measure(session, place, replace(one, contact="Kari Nordmann"))
+        frozen = write.freeze(session, place, Kind.ADOPTED, "Sak 2/26", world.NOW)
+        write.present(session, world.at(session, slug=frozen.slug), world.NOW)
+        session.commit()
+    address = f"/0301/{world.YEAR}/{frozen.slug}/measures/1"
+    for role in (Role.POLITICIAN, Role.FINANCE):
+        assert "Kari Nordmann" not in client(role).get(address).text
+    assert "Kari Nordmann" in client(Role.AUDITOR).get(f"{DRAFT}/measures/1").text
