@@ -29,7 +29,9 @@ from climatebudget.core.quantity import GRAM, ORE
 from climatebudget.core.reconcile import listed
 from climatebudget.core.text import N_, filled
 from climatebudget.web.context import g
+from climatebudget.web.show import day
 
+WRITTEN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 LONGEST_NAME, LONGEST_TEXT = 200, 10_000
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 THOUSANDTH = Decimal("0.001")
@@ -141,7 +143,7 @@ class LinesField(TextAreaField):
 
 
 class DateField(PlainDateField):
-    """A date as the browser sends it; blank is not said."""
+    """A date as Norwegians write it, «2.2.2026»; blank is not said."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist:
@@ -149,13 +151,27 @@ class DateField(PlainDateField):
         self.data, text = None, clean(valuelist[0])
         if not text:
             return
-        try:
-            self.data = date.fromisoformat(text)
-        except ValueError:
-            sentence = N_(
-                "«%(typed)s» er ikke en dato. Skriv år-måned-dag, for eksempel 2026-10-01."
-            )
-            raise Unreadable(say(sentence, typed=text[:40])) from None
+        self.data = read_day(text)
+        if self.data is None:
+            sentence = N_("«%(typed)s» er ikke en dato. Skriv dag.måned.år, for eksempel 2.2.2026.")
+            raise Unreadable(say(sentence, typed=text[:40]))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return day(self.data) if self.data else ""
+
+
+def read_day(text: str) -> date | None:
+    """«2.2.2026» and «02.02.2026»; None for everything else."""
+    written = WRITTEN_DAY.fullmatch(text)
+    if not written:
+        return None
+    at, month, year = (int(part) for part in written.groups())
+    try:
+        return date(year, month, at)
+    except ValueError:
+        return None
 
 
 class ChoiceField(SelectField):

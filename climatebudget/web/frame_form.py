@@ -50,7 +50,7 @@ class FrameForm(FlaskForm):
     lock = HiddenField()
     horizon = YearField(N_("Siste år"), validators=[Said(N_("Skriv det siste året dere ser på."))])
     policy = LinesField(N_("Politikk som er med i banen"), validators=[AtMost(LONGEST_TEXT)])
-    cut_off = DateField(N_("Vedtatt til og med"))
+    cut_off = DateField(N_("Vedtatt til og med, dag.måned.år"))
     author = LineField(N_("Laget av"), validators=[AtMost(LONGEST_NAME)])
 
     # What depends on the budget is given by `frame_form`.

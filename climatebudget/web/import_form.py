@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -14,19 +12,16 @@ from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import AnyOf
 
-from climatebudget.core.field import clean
 from climatebudget.core.findings import Choice, Question
 from climatebudget.core.reading import Reading
 from climatebudget.core.text import N_, filled
 from climatebudget.web.context import g, place
-from climatebudget.web.forms import AtMost, LineField, Said, say
+from climatebudget.web.forms import AtMost, DateField, LineField, Said, say
 from climatebudget.web.import_preview import AREA_WORKBOOK
 
 YES, NO, BY_FILE = "yes", "no", ""
 PUBLISHER = "Miljødirektoratet"
-WRITTEN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 CHOOSE = N_("Velg ett av svarene.")
-NO_DAY = N_("Skriv datoen som dag.måned.år, for eksempel 2.2.2026.")
 NOT_YET = N_("Datoen er ikke kommet ennå. Sjekk dag, måned og år.")
 
 
@@ -48,21 +43,14 @@ class AnswerForm(FlaskForm):
     publisher = LineField(
         N_("Utgiver"), validators=[Said(N_("Skriv hvem som har gitt ut tallene.")), AtMost(120)]
     )
-    published = LineField(N_("Publisert, dag.måned.år"))
+    published = DateField(N_("Publisert, dag.måned.år"))
     digest = HiddenField()
     area: StringField | None = None  # where the file names an area
     asked: Mapping[str, str] = {}  # field → question code
 
-    def validate_published(self, field: StringField) -> None:
-        day = read_day(field.data or "")
-        if (field.data or "").strip() and day is None:
-            raise ValidationError(say(NO_DAY))
-        if day and day > current_app.config["CLOCK"]().date():
+    def validate_published(self, field: DateField) -> None:
+        if field.data and field.data > current_app.config["CLOCK"]().date():
             raise ValidationError(say(NOT_YET))
-
-    @property
-    def day(self) -> date | None:
-        return read_day(self.published.data or "")
 
     @property
     def answers(self) -> dict[str, str]:
@@ -93,15 +81,3 @@ def choices(question: Question) -> list[Choice]:
     """One's own municipality stands first among many, and is not chosen beforehand."""
     own = place().municipality.number
     return sorted(question.choices, key=lambda choice: choice.value != own)
-
-
-def read_day(text: str) -> date | None:
-    """«2.2.2026» and «02.02.2026»; None for everything else."""
-    written = WRITTEN_DAY.fullmatch(clean(text))
-    if not written:
-        return None
-    day, month, year = (int(part) for part in written.groups())
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

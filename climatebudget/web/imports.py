@@ -228,7 +228,7 @@ def _store(reading: Reading, staged: read.Staged, token: str, answers: Any) -> P
         owner=place().municipality_id,
         name=clean(answers.name.data),
         publisher=clean(answers.publisher.data),
-        published=answers.day,
+        published=answers.published.data,
         file_bytes=staged.file,
         now=_now(),
         by=str(user().id),

@@ -145,7 +145,7 @@ def test_text_is_kept_without_control_characters():
 
 
 def test_a_date_is_a_date():
-    assert typed(day="2026-10-01").day.data == date(2026, 10, 1)
+    assert typed(day="1.10.2026").day.data == date(2026, 10, 1)
     assert "er ikke en dato" in error(day="1. oktober")
 
 

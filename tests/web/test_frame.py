@@ -93,7 +93,7 @@ def test_targets_stand_side_by_side_and_one_is_removed_by_emptying_it(client, bu
 
 def test_the_path_is_given_year_by_year_and_blank_is_unknown(client, budget):
     fields = {"path_2028": "", "path_2029": "941,5", "policy": "Vedtatt politikk\ni 2025"}
-    answer = save(client(Role.CLIMATE), **fields, cut_off="2025-10-01", author="Oslo Economics")
+    answer = save(client(Role.CLIMATE), **fields, cut_off="1.10.2025", author="Oslo Economics")
     assert answer.status_code == 303
     path = budget().path
     assert (path.whole[2028], path.whole[2029]) == (None, Decimal("941.5"))
