@@ -15,6 +15,7 @@ from climatebudget.web.context import allowed, g
 
 View = TypeVar("View", bound=Callable[..., object])
 NEEDS: dict[Callable[..., object], Action] = {}
+LARGEST = 1_000_000  # more than any year or measure number
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -51,6 +52,8 @@ def refuse_other_sites() -> None:
 def check_access() -> Response | None:
     if request.endpoint is None:
         return None  # no such page; Flask answers 404
+    if not all(map(_may_name_something, (request.view_args or {}).values())):
+        abort(404)
     action = NEEDS.get(current_app.view_functions[request.endpoint])
     if action is Action.OPEN:
         return None
@@ -62,6 +65,11 @@ def check_access() -> Response | None:
     if not allowed(action):
         abort(409 if _only_frozen_refuses(action) else 403)
     return None
+
+
+def _may_name_something(part: object) -> bool:
+    """Whether a part of an address could be in the database at all: no NUL, no endless number."""
+    return part < LARGEST if isinstance(part, int) else str(part).isprintable()
 
 
 def _resolve_place() -> None:

@@ -10,6 +10,7 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import InputRequired
 
 from climatebudget.core.access import Action
+from climatebudget.core.field import clean
 from climatebudget.core.text import N_
 from climatebudget.db import passwords, read, write
 from climatebudget.web.access import needs
@@ -38,7 +39,7 @@ def enter() -> str | Response | tuple[str, int]:
     filled = SignInForm()
     if not filled.validate():
         return render_template("sign_in/form.html", form=filled, problem=""), 400
-    known = read.user_by_email(g.session, filled.email.data)
+    known = read.user_by_email(g.session, clean(filled.email.data))
     person, stored = known or (None, None)
     if not passwords.fits(stored, filled.password.data) or person is None:
         problem = g.translate(N_("E-postadressen og passordet passer ikke sammen. Prøv igjen."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -203,3 +204,39 @@ def test_an_unknown_address_says_so(client):
 
 def test_elsewhere_opens_for_its_own(client):
     assert client(Role.FINANCE, "4014").get(f"{ELSEWHERE}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/0301/99999999999999999999/utkast/",
+        "/0301/2027/ut%00kast/",
+        "/03%0001/2027/utkast/",
+        f"{DRAFT}/measures/99999999999999999999",
+        f"{DRAFT}/inventory/editions/installation/a%00b",
+        f"{DRAFT}/imports/a%00b",
+        "/%F0%9F%8C%8D/2027/utkast/",
+        f"/0301/2027/{'x' * 5000}/",
+    ],
+)
+def test_junk_in_the_address_is_a_page_that_does_not_exist(client, address):
+    answer = client(Role.CLIMATE).get(address)
+    assert answer.status_code == 404, answer.status_code
+
+
+JUNK = ["\0", "a\0b", "1e999", "9" * 40, "%s %(x)s 100 %", "\ud7ff\u202e", "=1+1", "-", "🌍" * 300]
+
+
+@pytest.mark.parametrize("junk", JUNK)
+def test_junk_in_every_field_of_every_form_is_never_a_fault(app, client, junk):
+    """Whatever is typed wherever: an answer in words, and no 500."""
+    for role in (Role.CLIMATE, Role.FINANCE):
+        browser = client(role)
+        pages = [browser.get(at) for how, at in addresses(app, "0301") if how == "GET"]
+        html = [page.text for page in pages if page.mimetype == "text/html"]
+        names = set(re.findall(r'name="([^"]+)"', " ".join(html))) - {"csrf_token", "viewport"}
+        assert len(names) > 20
+        for method, address in addresses(app, "0301"):
+            if method == "POST":
+                status = browser.send(address, **dict.fromkeys(names, junk)).status_code
+                assert status < 500, (address, status)

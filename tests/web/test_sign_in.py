@@ -38,6 +38,7 @@ def test_a_person_signs_in_and_lands_where_they_were_going(known, client):
         (ADDRESS, "feil passord helt klart"),
         ("ukjent@oslo.example", PASSWORD),
         (ADDRESS, "x" * 2000),
+        ("a\0@b\0", "\0" * 20),
     ],
 )
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
