@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from climatebudget import cli
+from climatebudget.cli.running import secret_key
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "climatebudget" / "demo"
@@ -289,6 +290,16 @@ def test_what_stops_keeps_a_version_from_being_frozen(run: Run, database: Path):
     assert rows(database, "version") == 1
 
 
+def test_the_language_of_a_municipality_is_changed(oslo: Run, tmp_path: Path):
+    """The pages and the annex follow; the command line stays bokmål."""
+    changed = oslo("municipality", "set", "0301", "--language", "nn")
+    assert changed.stdout == "Sidene og vedleggene for kommune 0301 er nå på nynorsk.\n"
+    assert oslo("annex", *OSLO_2023, "--out", str(tmp_path / "annex.xlsx")).exit_code == 0
+    assert "Vegen til målet" in load_workbook(tmp_path / "annex.xlsx").sheetnames
+    assert "Utslippsramme" in oslo("statement", *OSLO_2023).stdout
+    assert oslo("municipality", "set", "4014", "--language", "nn").exit_code == 1
+
+
 def test_a_short_secret_key_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CLIMATEBUDGET_SECRET_KEY", "kort")
     refused = run("run")
@@ -300,8 +311,8 @@ def test_a_short_secret_key_is_refused(run: Run, tmp_path: Path, monkeypatch: py
 
 
 def test_a_secret_key_is_made_once_for_its_owner_only(run: Run, tmp_path: Path):
-    key = cli.secret_key()
-    assert cli.secret_key() == key and len(key) >= 32
+    key = secret_key()
+    assert secret_key() == key and len(key) >= 32
     assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
@@ -320,3 +331,48 @@ def test_every_command_answers_help(run: Run, path: tuple[str, ...]):
     helped = run(*path, "--help")
     assert helped.exit_code == 0
     assert helped.stdout.startswith("Bruk: ") and "Show this" not in helped.stdout
+
+
+# ---- measures from a table ----------------------------------------------------------------------
+
+TABLE = str(DEMO / "sources" / "oslo_2023_measures.csv")
+MARKS = ("--answer", "mark-F=.", "--answer", "mark-G=.")
+
+
+@pytest.fixture
+def empty(run: Run) -> Run:
+    for words in (("db", "upgrade"), ("municipality", "add", "0301")):
+        assert run(*words).exit_code == 0
+    assert run("year", "open", *OSLO_2023, "--horizon", "2030").exit_code == 0
+    return run
+
+
+def test_a_table_of_measures_asks_first_and_stores_nothing(empty: Run, database: Path):
+    asked = empty("measures", "import", TABLE, *OSLO_2023, "--apply")
+    assert asked.exit_code == 1
+    assert "--answer mark-F=." in asked.stderr and "--answer department-reg=+" in asked.stderr
+    assert rows(database, "measure") == 0
+
+
+def test_without_apply_a_table_is_only_shown(empty: Run, database: Path):
+    shown = empty("measures", "import", TABLE, *OSLO_2023, *MARKS, "--new-departments")
+    assert shown.exit_code == 0, shown.output
+    assert "Kjør igjen med --apply" in shown.stdout
+    assert rows(database, "measure") == 0
+
+
+def test_oslos_own_table_is_imported_as_it_stands(empty: Run, database: Path):
+    words = ("measures", "import", TABLE, *OSLO_2023, *MARKS, "--new-departments")
+    stored = empty(*words, "--apply")
+    assert stored.exit_code == 0, stored.output
+    assert rows(database, "measure") == 27
+    said = " ".join(stored.stdout.replace("\u00a0", " ").split())
+    assert "75 300" in said and "74 300" in said and "336 350" in said
+    again = json.loads(empty(*words, "--json").stdout)
+    assert (again["added"], again["changed"], again["gone"]) == ([], [], [])
+    assert len(again["untouched"]) == 27
+
+
+def test_a_column_that_is_not_there_is_a_sentence(empty: Run, database: Path):
+    wrong = empty("measures", "import", TABLE, *OSLO_2023, "--map", "Q=name")
+    assert wrong.exit_code == 1 and "«Q=name» er ikke en kolonne" in wrong.stderr

@@ -16,11 +16,23 @@ MAY_IMPORT = {
     "catalogue": {"catalogue", "core"},
     "translations": {"translations", "core"},
     "sheets": {"sheets", "core", "catalogue"},
-    "db": {"db", "core", "catalogue"},
+    "db": {"db", "core", "catalogue", "files"},
     "demo": {"demo", "db", "sheets", "core", "catalogue", "translations"},
-    "web": {"web", "db", "sheets", "core", "catalogue", "translations"},
-    "terminal.py": {"core"},
-    "cli.py": {"terminal", "web", "db", "sheets", "core", "catalogue", "translations", "demo"},
+    "web": {"web", "db", "sheets", "core", "catalogue", "translations", "files"},
+    "files.py": set(),
+    "terminal.py": {"core", "files"},
+    "cli": {
+        "cli",
+        "terminal",
+        "files",
+        "web",
+        "db",
+        "sheets",
+        "core",
+        "catalogue",
+        "translations",
+        "demo",
+    },
     "__init__.py": set(),
 }
 
@@ -61,7 +73,7 @@ def test_only_db_speaks_sql_and_only_web_knows_a_request():
     for file in FILES:
         room = file.relative_to(PACKAGE).parts[0]
         found = {name.split(".")[0] for name, _ in imports(file)}
-        if room not in ("db", "web", "cli.py", "demo"):
+        if room not in ("db", "web", "cli", "demo"):
             assert not found & {"sqlalchemy", "flask"}, file
         if room == "db":
             assert "flask" not in found, file
@@ -90,3 +102,43 @@ def test_no_template_carries_a_style_or_a_script_of_its_own():
         text = template.read_text(encoding="utf-8")
         assert " style=" not in text and "<style" not in text, template
         assert "<script>" not in text and " onclick=" not in text, template
+
+
+# What reads a workbook or XML and is not calamine, which is no XML library, or openpyxl.
+OTHER_READERS = {"pandas", "polars", "fastexcel", "xlrd", "pyxlsb", "pyexcel", "odf", "lxml", "xml"}
+
+
+def test_only_calamine_and_openpyxl_read_workbooks():
+    for file in FILES:
+        found = {name.split(".")[0] for name, _ in imports(file)}
+        assert not found & OTHER_READERS, file
+        if file.relative_to(PACKAGE).parts[0] != "sheets":
+            assert not found & {"python_calamine", "openpyxl"}, file
+
+
+def test_openpyxl_reads_xml_that_is_defused():
+    """Without defusedxml it would follow entities; a module that uses it asserts so itself."""
+    import openpyxl
+
+    assert openpyxl.DEFUSEDXML is True
+    for file in FILES:
+        if "openpyxl" in {name.split(".")[0] for name, _ in imports(file)}:
+            assert "assert openpyxl.DEFUSEDXML" in file.read_text(encoding="utf-8"), file
+
+
+# What would read the process's own time zone.
+LOCAL_TIME = {"today", "utcnow", "utcfromtimestamp", "localtime", "mktime", "naive"}
+
+
+def test_no_module_asks_for_the_time_of_the_machine():
+    """UTC inside, Oslo where it is shown: a clock is asked with its time zone."""
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                what, on = node.func.attr, ast.unparse(node.func.value)
+                of_time = on.split(".")[-1] in ("datetime", "date", "time")
+                assert not (of_time and what in LOCAL_TIME), f"{file}:{node.lineno}"
+                if of_time and what in ("now", "fromtimestamp"):
+                    assert node.args or node.keywords, f"{file}:{node.lineno}: no time zone"
+                if what == "astimezone":
+                    assert node.args, f"{file}:{node.lineno}: to which time zone?"

@@ -1,0 +1,81 @@
+"""What one version says: to read, to mend, and as the annex of the politicians."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from climatebudget.cli.context import budget_of, json_wanted, main, now, one_version
+from climatebudget.files import written_whole
+from climatebudget.terminal import OUT, as_json, heading, listed, totals, working
+
+if TYPE_CHECKING:
+    from climatebudget.core.budget import Budget
+
+
+@main.command()
+@one_version
+@json_wanted
+def statement(number: str, year: int, slug: str, wants_json: bool) -> None:
+    """Vis klimabudsjettet: bane, kutt, ramme og det som gjenstår."""
+    from climatebudget.core.sentence import top
+
+    budget, ledger = budget_of(number, year, slug)
+    sentences = [text.shown() for text in top(budget, ledger)]
+    if wants_json:
+        return click.echo(as_json({**_which(budget), "top": sentences, "statement": ledger}))
+    click.echo(heading(budget))
+    click.echo(" ".join(sentences) + "\n")
+    click.echo(totals(ledger))
+
+
+def _which(budget: Budget) -> dict[str, Any]:
+    return {
+        "municipality": budget.municipality,
+        "budget_year": budget.budget_year,
+        "version": budget.version,
+        "edition": budget.edition and budget.edition.slug,
+        "reference_year": budget.reference_year,
+    }
+
+
+@main.command()
+@one_version
+@json_wanted
+def reconcile(number: str, year: int, slug: str, wants_json: bool) -> None:
+    """Vis hva som ikke går opp eller mangler."""
+    from climatebudget.core.reconcile import reconcile
+
+    budget, ledger = budget_of(number, year, slug)
+    found = reconcile(budget, ledger)
+    if wants_json:
+        return click.echo(as_json({**_which(budget), "findings": found}))
+    click.echo(heading(budget))
+    click.echo(listed(found) or "Alt går opp.")
+
+
+@main.command()
+@one_version
+@click.option("--out", type=OUT, required=True, help="Arbeidsboken som skal skrives, .xlsx.")
+def annex(number: str, year: int, slug: str, out: Path) -> None:
+    """Skriv vedlegget til politikerne som Excel-arbeidsbok."""
+    from climatebudget.core import canonical
+    from climatebudget.core.reconcile import reconcile
+    from climatebudget.sheets import annexes
+    from climatebudget.translations import translator
+
+    budget, ledger = budget_of(number, year, slug)
+    with working("Skriver vedlegget"):
+        data = annexes.annex(
+            budget,
+            ledger,
+            reconcile(budget, ledger),
+            translate=translator(budget.municipality.language),
+            now=budget.version.frozen_at or now(),
+            digest=budget.version.sha256 or canonical.digest(canonical.canonical(budget)),
+        )
+    with written_whole(out, replace=True) as part:
+        part.write_bytes(data)
+    click.echo(f"{out} er skrevet.")

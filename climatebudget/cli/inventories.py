@@ -1,0 +1,264 @@
+"""Editions of the inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from hashlib import file_digest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from climatebudget.cli.context import (
+    ACTOR,
+    json_wanted,
+    main,
+    municipality_of,
+    now,
+    reading,
+    writing,
+)
+from climatebudget.core.field import show_number
+from climatebudget.terminal import (
+    DAY,
+    FILE,
+    NUMBER,
+    UNKNOWN,
+    as_json,
+    asked,
+    counting,
+    history,
+    listed,
+    plain,
+    stop,
+    table,
+    working,
+)
+
+if TYPE_CHECKING:
+    from climatebudget import db
+    from climatebudget.core.inventory import Edition, Inventory
+    from climatebudget.core.reading import Reading
+
+F = TypeVar("F", bound=Callable[..., Any])
+INSTALLATION = "installation"
+
+
+@main.group()
+def inventory() -> None:
+    """Statistikkutgaver av utslippsregnskapet."""
+
+
+def import_options(command: F) -> F:
+    """What an edition is read in with, besides its file."""
+    for option in reversed(
+        (
+            click.option(
+                "--owner", default=INSTALLATION, show_default=True, help="Eller et kommunenummer."
+            ),
+            click.option("--kommune", "area", type=NUMBER, help="Området filen gjelder."),
+            click.option("--published", type=DAY, help="Dagen den ble publisert, 2026-02-02."),
+            click.option("--name", default="", help="Ellers siste år i filen, 2024-tall."),
+            click.option("--publisher", default="Miljødirektoratet", show_default=True),
+            click.option(
+                "--answer",
+                "answers",
+                multiple=True,
+                metavar="KODE=VERDI",
+                help="Svar på et spørsmål.",
+            ),
+            click.option(
+                "--cross-check", is_flag=True, help="Kontroller arkene for hver utslippssektor."
+            ),
+            json_wanted,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@inventory.command("import")
+@click.argument("file", type=FILE, metavar="FIL")
+@import_options
+def inventory_import(file: Path, **options: Any) -> None:
+    """Les inn en statistikkutgave; den samme filen en gang til endrer ingenting."""
+    import_file(file, **options)
+
+
+def import_file(
+    file: Path,
+    owner: str,
+    area: str | None,
+    published: date | None,
+    name: str,
+    publisher: str,
+    answers: tuple[str, ...],
+    cross_check: bool,
+    wants_json: bool,
+) -> None:
+    """Read a file, store it as an edition, and tell of it; ends with a sentence where it cannot."""
+    from climatebudget.core.reading import Reading
+    from climatebudget.db import write
+
+    with reading() as session:
+        owner_id = None if owner == INSTALLATION else municipality_of(session, owner)
+        found = _read(session, file, area, given_answers(answers), owner_id, cross_check)
+    if not isinstance(found, Reading):
+        return _tell(found, new=False, wants_json=wants_json)
+    with counting("Lagrer") as told, writing() as session, file.open("rb") as opened:
+        stored = write.import_edition(
+            session,
+            found,
+            file=opened,
+            told=told,
+            owner=owner_id,
+            name=name,
+            publisher=publisher,
+            published=published,
+            now=now(),
+            by=ACTOR,
+        )
+    _tell(stored.edition, stored.new, wants_json)
+
+
+def _read(
+    session: db.Session,
+    file: Path,
+    area: str | None,
+    answers: Mapping[str, str],
+    owner: int | None,
+    cross_check: bool,
+) -> Edition | Reading:
+    """The edition that has these bytes, or what the file says once nothing is open."""
+    from climatebudget.core.reading import MARK
+    from climatebudget.db import read
+    from climatebudget.sheets.child import read_inventory
+
+    with file.open("rb") as opened:
+        sha256 = file_digest(opened, "sha256").hexdigest()
+    if known := read.edition_by_file(session, sha256, owner):
+        return known
+    aliases = read.added_aliases(session)
+    session.rollback()  # reading takes a while
+    with working(f"Leser {file.name}"):
+        mark = answers.get(MARK)
+        marks = mark if mark in (",", ".") else None
+        found = read_inventory(file, file.name, aliases, area, marks, cross_check)
+    unasked = answers.keys() - {q.code for q in found.questions} - {MARK}
+    if unasked:
+        stop(f"Filen har ikke spørsmålet «{min(unasked)}».")
+    found = found.answered(answers)
+    if stopping := [f for f in found.findings if f.stops]:
+        stop(listed(stopping) + "\nIngenting er lagret.")
+    if found.questions:
+        stop("\n".join(map(asked, found.questions)) + "\nIngenting er lagret.")
+    return found
+
+
+def given_answers(given: tuple[str, ...]) -> dict[str, str]:
+    """Question code → value, as --answer CODE=VALUE gives them."""
+    if wrong := next((answer for answer in given if "=" not in answer), None):
+        stop(f"«{wrong}» er ikke et svar. Skriv --answer KODE=VERDI.")
+    return {code: value for code, _, value in (answer.rpartition("=") for answer in given)}
+
+
+def _tell(edition: Edition, new: bool, wants_json: bool) -> None:
+    if wants_json:
+        return click.echo(as_json({"new": new, **plain(edition)}))
+    if not new:
+        return click.echo(f"«{edition.name}» finnes fra før, ingenting er endret.")
+    click.echo(
+        f"«{edition.name}» er lest inn som {edition.slug}: {show_number(edition.rows)} rader."
+    )
+    if edition.findings:
+        click.echo(listed(edition.findings))
+
+
+@inventory.group("alias")
+def inventory_alias() -> None:
+    """Navn på utslippskilder som katalogen ikke kjenner."""
+
+
+@inventory_alias.command("add")
+@click.argument("code", metavar="KODE")
+@click.option("--sector", required=True, help="Utslippssektoren slik filen skriver den.")
+@click.option("--source", default="", help="Utslippskilden slik filen skriver den.")
+def inventory_alias_add(code: str, sector: str, source: str) -> None:
+    """Si hvilken utslippskilde (KODE) et navn i filene står for."""
+    from climatebudget.db import write
+
+    with writing() as session:
+        write.add_alias(session, sector, source, code, by=ACTOR)
+    click.echo(f"«{source or sector}» i «{sector}» leses nå som {code}.")
+
+
+@inventory.command("list")
+@click.option("--kommune", "number", type=NUMBER, help="Ta med kommunens egne utgaver.")
+@json_wanted
+def inventory_list(number: str | None, wants_json: bool) -> None:
+    """List opp statistikkutgavene."""
+    from climatebudget.db import read
+
+    with reading() as session:
+        editions = read.editions(session, municipality_of(session, number) if number else None)
+    if wants_json:
+        return click.echo(as_json(editions))
+    head = ("Utgave", "Navn", "Eier", "Publisert", "Rader", "År", "Områder")
+    rows = [
+        (
+            e.slug,
+            e.name,
+            e.owner or "installasjonen",
+            e.published or UNKNOWN,
+            show_number(e.rows),
+            f"{e.years[0]}–{e.years[-1]}",
+            len(e.areas),
+        )
+        for e in editions
+    ]
+    click.echo(table(head, rows, names=4) if rows else "Ingen statistikkutgaver ennå.")
+
+
+@inventory.command("show")
+@click.argument("edition", metavar="UTGAVE")
+@click.option("--kommune", "number", type=NUMBER, help="Vis kommunens utslipp.")
+@json_wanted
+def inventory_show(edition: str, number: str | None, wants_json: bool) -> None:
+    """Vis en statistikkutgave, og hva den sier om en kommune."""
+    from climatebudget.db import read
+
+    with reading() as session:
+        found, owner = edition_named(session, edition, number)
+        emissions = read.inventory(session, edition, number, owner) if number else None
+    if number and emissions is None:
+        stop(f"«{found.name}» har ikke tall for kommune {number}.")
+    if wants_json:
+        return click.echo(as_json({**plain(found), "inventory": emissions and _sums(emissions)}))
+    click.echo(f"{found.name}, {found.publisher}, publisert {found.published or UNKNOWN}")
+    click.echo(f"{found.file_name}: {show_number(found.rows)} rader, sha256 {found.sha256}")
+    click.echo(history(emissions) if emissions else listed(found.findings))
+
+
+def edition_named(
+    session: db.Session, slug: str, number: str | None = None
+) -> tuple[Edition, int | None]:
+    """The edition of that slug, the municipality's own before the installation's; and whose we
+    looked for. A municipality that is not here has none of its own."""
+    from climatebudget.db import read
+
+    known = read.municipality(session, number) if number else None
+    owner = known[0] if known else None
+    found = read.edition_by_slug(session, slug, owner)
+    if found is None:
+        stop(f"Utgaven «{slug}» finnes ikke. Se «climatebudget inventory list».")
+    return found, owner
+
+
+def _sums(emissions: Inventory) -> dict[str, Any]:
+    return {
+        "area": emissions.area,
+        "total": emissions.total,
+        "sectors": emissions.sectors,
+        "sources": {code: emissions.source(code) for code in emissions.sources},
+    }
