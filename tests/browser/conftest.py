@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext
 
 from climatebudget import db
 from climatebudget.core.access import Role
 from climatebudget.db import passwords, read, write
 from climatebudget.db.upgrade import upgrade
-from climatebudget.web import create_app
 from tests import world
+from tests.browser.pages import Scene
+from tests.browser.site import WIDE, Site, Visit, build_demo, serving, visiting, window
 from tests.services import chromium
 
 PASSWORD = "et langt passord til prøve"
-AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="session")
@@ -32,27 +29,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def live(tmp_path: Path) -> Iterator[str]:
-    """The address of a server with the small installation, on loopback."""
-    engine = db.connect(f"sqlite:///{tmp_path}/klima.sqlite3")
+def live(tmp_path: Path) -> Iterator[Site]:
+    """A server with the small installation, on loopback."""
+    file = tmp_path / "small.sqlite3"
+    engine = db.connect(f"sqlite:///{file}")
     upgrade(engine)
     world.build(engine)
     _give_passwords(engine)
-    app = _app(engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
     engine.dispose()
-
-
-def _app(engine: sa.Engine) -> Flask:
-    return create_app(
-        {"SECRET_KEY": "prøve " * 8, "SESSION_COOKIE_SECURE": False, "ENGINE": engine}
-    )
+    with serving(file, tmp_path) as site:
+        yield site
 
 
 def _give_passwords(engine: sa.Engine) -> None:
@@ -66,55 +52,67 @@ def _give_passwords(engine: sa.Engine) -> None:
         session.commit()
 
 
-class Visit:
-    """A person at a browser: what went wrong on the way is remembered."""
+@pytest.fixture(scope="session")
+def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, to copy."""
+    return build_demo(tmp_path_factory.mktemp("demo"))
 
-    def __init__(self, context: BrowserContext, base: str) -> None:
-        self.context, self.base, self.page = context, base, context.new_page()
-        self.faults: list[str] = []
-        self.page.on("console", self._heard)
-        self.page.on("request", self._asked)
 
-    def _heard(self, message: object) -> None:
-        if getattr(message, "type", "") == "error":
-            self.faults.append(f"console: {getattr(message, 'text', '')}")
-
-    def _asked(self, request: object) -> None:
-        url = getattr(request, "url", "")
-        if not url.startswith((self.base, "data:")):
-            self.faults.append(f"asked {url}")
-
-    def goto(self, path: str) -> Page:
-        self.page.goto(self.base + path)
-        return self.page
-
-    def check(self) -> None:
-        """No violation of WCAG 2.2 AA, no sideways scroll, nothing asked of another host."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        result = self.page.evaluate(f"axe.run({{runOnly: {RULES!r}}})")
-        seen = [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in result["violations"]]
-        assert not seen, (self.page.url, seen)
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= self.page.viewport_size["width"], (self.page.url, width)
-        assert not self.faults, self.faults
+@pytest.fixture(scope="session")
+def demo(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo on a server, to be looked at and left as it was."""
+    with serving(demo_file, tmp_path_factory.mktemp("served")) as site:
+        yield site
 
 
 @pytest.fixture
-def visit(live: str, browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """Sign in as a role with the keyboard's own fields, at a width."""
-    contexts: list[BrowserContext] = []
+def own_demo(demo_file: Path, tmp_path: Path) -> Iterator[Site]:
+    """The demo on a server, to do with as one likes."""
+    with serving(demo_file, tmp_path) as site:
+        yield site
 
-    def visit(role: Role, number: str = "0301", width: int = 1280) -> Visit:
-        size = {"width": width, "height": 900}
-        context = browser.new_context(locale="nb-NO", viewport=size, accept_downloads=True)
-        contexts.append(context)
-        person = Visit(context, live)
-        page = person.goto("/sign-in")
-        page.get_by_label("E-post").fill(world.email(role, number))
-        page.get_by_label("Passord").fill(PASSWORD)
-        page.get_by_role("button", name="Logg inn").click()
-        return person
 
-    yield visit
-    for context in contexts:
+@pytest.fixture(scope="session")
+def windows(browser: Browser, demo: Site) -> Iterator[Callable[..., BrowserContext]]:
+    """The browser of each person and width, opened once."""
+    opened: dict[tuple[str, int], BrowserContext] = {}
+
+    def find(email: str, width: int) -> BrowserContext:
+        if (email, width) not in opened:
+            opened[email, width] = window(browser, demo, email, width)
+        return opened[email, width]
+
+    yield find
+    for context in opened.values():
         context.close()
+
+
+@pytest.fixture
+def meet(windows: Callable[..., BrowserContext], demo: Site) -> Iterator[Callable[..., Visit]]:
+    """A scene of the demo as its person meets it, at a width."""
+    visits: list[Visit] = []
+
+    def meet(scene: Scene, width: int = WIDE) -> Visit:
+        visits.append(Visit(windows(scene.email, width), demo.address))
+        scene.enter(visits[-1])
+        return visits[-1]
+
+    yield meet
+    for visit in visits:
+        visit.page.close()
+
+
+@pytest.fixture
+def visit(live: Site, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Sign in as a role with the keyboard's own fields."""
+    with ExitStack() as opened:
+
+        def visit(role: Role, number: str = "0301", width: int = WIDE) -> Visit:
+            person = opened.enter_context(visiting(browser, live, width=width))
+            page = person.goto("/sign-in")
+            page.get_by_label("E-post").fill(world.email(role, number))
+            page.get_by_label("Passord").fill(PASSWORD)
+            page.get_by_role("button", name="Logg inn").click()
+            return person
+
+        yield visit

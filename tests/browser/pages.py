@@ -1,0 +1,208 @@
+"""Every page of the program, as somebody in the demo meets it: who, where, and what they do first.
+
+A page that is not listed here fails the tests: add a line when you add a page. Addresses that
+answer with a file, or only lead on, stand in `NOT_PAGES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.browser.site import DATA, PROPOSED, Visit
+
+Act = Callable[[Visit], None]
+WORKBOOK = DATA / "inventory" / "telemark_2023-tall_seen_2025-01-10.csv"
+TABLE = Path(__file__).parents[2] / "climatebudget/demo/sources/oslo_2023_measures.csv"
+GARBAGE = DATA / "corpus" / "s03_garbage.xlsx"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page in the state it is looked at; `status` is what the server answers."""
+
+    name: str
+    who: str
+    address: str
+    act: Act | None = None
+    status: int = 200
+
+    @property
+    def email(self) -> str:
+        return f"{self.who}.example" if self.who else ""
+
+    @property
+    def in_a_version(self) -> bool:
+        """Whether the page says which budget it is about."""
+        return self.address[1:5].isdigit() and self.status != 404
+
+    def enter(self, visit: Visit) -> None:
+        visit.goto(self.address)
+        if self.act:
+            self.act(visit)
+
+
+def send(visit: Visit) -> None:
+    """Press the first button of the page's own form."""
+    visit.page.locator("main form button[type=submit]").first.click()
+
+
+def upload(file: Path) -> Act:
+    def act(visit: Visit) -> None:
+        visit.page.set_input_files("input[type=file]", str(file))
+        send(visit)
+
+    return act
+
+
+def typed(**fields: str) -> Act:
+    """Write in the fields that bear these names, and send the form."""
+
+    def act(visit: Visit) -> None:
+        for name, text in fields.items():
+            visit.page.fill(f"[name={name}]", text)
+        send(visit)
+
+    return act
+
+
+def stale(visit: Visit) -> None:
+    """Send a form that was opened before somebody else saved."""
+    visit.page.evaluate("document.querySelector('[name=lock]').value = 0")
+    visit.page.fill("[name=name]", "Et navn som ble skrevet samtidig")
+    send(visit)
+
+
+OSLO, ADOPTED, KRAGERO = "/0301/2023/utkast", "/0301/2023/vedtatt", "/4014/2027/utkast"
+ADVISER, FINANCE, HEAD, POLITICIAN = (
+    "klimaradgiver@oslo",
+    "okonomi@oslo",
+    "sektorleder@oslo",
+    "folkevalgt@oslo",
+)
+NEWCOMER, NEW_HEAD = "klimaradgiver@kragero", "sektorleder@kragero"
+
+
+def pair(old: str, new: str) -> str:
+    return f"installation/{old}/installation/{new}/"
+
+
+TELEMARK = f"{KRAGERO}/differences/{pair('2023-tall', '2024-tall')}"
+
+# endpoint → the scenes that show it
+PAGES: dict[str, list[Scene]] = {
+    "sign_in.form": [
+        Scene("innlogging", "", "/sign-in"),
+        Scene("innlogging-feil", "", "/sign-in", typed(email="noen@kommune.example"), 400),
+    ],
+    "home.start": [
+        Scene("start", "revisor@oslo", "/"),
+        Scene("start-operator", "operator@installasjon", "/"),
+    ],
+    "help.all": [Scene("hjelp", HEAD, "/help/")],
+    "help.topic": [
+        Scene("hjelp-okonomi", FINANCE, "/help/finance"),
+        Scene("hjelp-sektor", HEAD, "/help/sectors"),
+        Scene("hjelp-folkevalgt", POLITICIAN, "/help/council"),
+        Scene("hjelp-ord", POLITICIAN, "/help/words"),
+    ],
+    "home.accessibility": [Scene("tilgjengelighet", "", "/accessibility")],
+    "overview.page": [
+        Scene("oversikt", ADVISER, f"{OSLO}/"),
+        Scene("oversikt-vedtatt", POLITICIAN, f"{ADOPTED}/"),
+        Scene("oversikt-tom", NEWCOMER, f"{KRAGERO}/"),
+    ],
+    "measures.all": [
+        Scene("klimatiltak", ADVISER, f"{OSLO}/measures/"),
+        Scene("klimatiltak-tom", NEW_HEAD, f"{KRAGERO}/measures/"),
+    ],
+    "measures.new": [
+        Scene("klimatiltak-nytt", NEW_HEAD, f"{KRAGERO}/measures/new"),
+        Scene(
+            "klimatiltak-feil",
+            NEWCOMER,
+            f"{KRAGERO}/measures/new",
+            typed(start="snart", full="1.250"),
+            400,
+        ),
+    ],
+    "measures.edit": [
+        Scene("klimatiltak-skjema", ADVISER, f"{OSLO}/measures/1"),
+        Scene("klimatiltak-tekst", POLITICIAN, f"{ADOPTED}/measures/1"),
+        Scene("klimatiltak-samtidig", ADVISER, f"{OSLO}/measures/1", stale, 409),
+    ],
+    "measures.confirm_remove": [Scene("klimatiltak-fjern", ADVISER, f"{OSLO}/measures/1/remove")],
+    "inventory.page": [
+        Scene("utslipp", ADVISER, f"{OSLO}/inventory/"),
+        Scene("utslipp-kragero", NEW_HEAD, f"{KRAGERO}/inventory/"),
+    ],
+    "inventory.edition": [
+        Scene("utgave", ADVISER, f"{OSLO}/inventory/editions/installation/2020-tall")
+    ],
+    "sources.whole": [Scene("kilder", POLITICIAN, f"{ADOPTED}/sources/")],
+    "sources.sector": [Scene("kilder-sektor", ADVISER, f"{OSLO}/sources/veitrafikk/")],
+    "sources.source": [Scene("kilde", ADVISER, f"{OSLO}/sources/veitrafikk/personbiler/")],
+    "differences.choose": [Scene("forskjeller-velg", NEW_HEAD, f"{KRAGERO}/differences/")],
+    "differences.page": [
+        Scene("forskjeller", ADVISER, f"{OSLO}/differences/{pair('2020-tall', '2024-tall-oslo')}")
+    ],
+    "differences.cells": [Scene("forskjeller-celler", NEW_HEAD, f"{TELEMARK}cells/")],
+    "differences.municipalities": [
+        Scene("forskjeller-kommuner", NEW_HEAD, f"{TELEMARK}municipalities/")
+    ],
+    "measure_imports.form": [
+        Scene("tabell", NEWCOMER, f"{KRAGERO}/measures/import/"),
+        Scene("tabell-feil", NEWCOMER, f"{KRAGERO}/measures/import/", upload(GARBAGE), 400),
+    ],
+    "measure_imports.columns": [
+        Scene("tabell-kolonner", ADVISER, f"{OSLO}/measures/import/", upload(TABLE)),
+    ],
+    "imports.form": [
+        Scene("innlesing", ADVISER, f"{OSLO}/imports/"),
+        Scene("innlesing-feil", ADVISER, f"{OSLO}/imports/", upload(GARBAGE), 400),
+    ],
+    "imports.preview": [Scene("innlesing-sett", NEWCOMER, f"{KRAGERO}/imports/", upload(WORKBOOK))],
+    "reconciliation.page": [
+        Scene("avstemming", ADVISER, f"{OSLO}/reconciliation/"),
+        Scene("avstemming-tom", NEWCOMER, f"{KRAGERO}/reconciliation/"),
+    ],
+    "annex.page": [Scene("vedlegg", FINANCE, f"{OSLO}/annex/")],
+    "frame.page": [
+        Scene("rammer", FINANCE, f"{OSLO}/frame/"),
+        Scene("rammer-lest", HEAD, f"{ADOPTED}/frame/"),
+        Scene("rammer-tom", NEWCOMER, f"{KRAGERO}/frame/"),
+    ],
+    "versions.confirm_present": [
+        Scene("legg-fram", "kommunedirektor@oslo", f"/0301/{PROPOSED}/forslag/versions/present")
+    ],
+    "versions.page": [
+        Scene("versjoner", FINANCE, f"{OSLO}/versions/"),
+        Scene("versjoner-tom", NEW_HEAD, f"{KRAGERO}/versions/"),
+    ],
+}
+# Answers that are files, and addresses that only lead on.
+NOT_PAGES = {
+    "static",
+    "annex.workbook",
+    "measures.table",
+    "measures.workbook",
+    "inventory.table",
+    "inventory.workbook",
+    "reconciliation.table",
+    "reconciliation.workbook",
+    "editions.rows",
+    "editions.whole",
+    "editions.original",
+    "differences.cells_table",
+    "differences.cells_workbook",
+    "differences.municipalities_table",
+    "differences.municipalities_workbook",
+}
+
+# What a person is told when something could not be done.
+REFUSALS = [
+    Scene("finnes-ikke", ADVISER, "/0301/1999/utkast/", status=404),
+    Scene("ikke-tilgang", POLITICIAN, f"{OSLO}/", status=403),
+    Scene("last", ADVISER, f"{ADOPTED}/measures/new", status=409),
+]
