@@ -8,7 +8,7 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --upgrade --exclude-newer '7 days' -
 	--universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command 'make lock'
 
-.PHONY: run install test test-fast bench soak lock vendor clean
+.PHONY: run install test test-fast bench soak messages pictures screens lock vendor clean
 
 run: .venv/.run-ok
 	@$(BIN)/climatebudget run --demo --port $(PORT)
@@ -34,6 +34,20 @@ bench: .venv/.dev-ok
 soak: .venv/.dev-ok
 	@sh scripts/system-deps.sh
 	$(BIN)/python -m pytest -q -m soak
+
+# Writes the translations anew, sorted, and says what they lack.
+messages: .venv/.run-ok
+	@$(BIN)/python scripts/messages.py
+
+# Takes the pictures that the help and the README show, from the demo.
+pictures: .venv/.dev-ok
+	@sh scripts/system-deps.sh
+	$(BIN)/python -m tests.browser.pictures
+
+# Every page at both widths, light and dark: make screens TO=folder
+screens: .venv/.dev-ok
+	@sh scripts/system-deps.sh
+	$(BIN)/python -m tests.browser.screens '$(or $(TO),screens)'
 
 # Renews the pins, leaving out what was published in the last seven days.
 lock: .venv/.dev-ok

@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from textwrap import fill
 from threading import Timer
+from time import monotonic
 from typing import Any, NoReturn
 
 import click
@@ -25,6 +26,7 @@ from climatebudget.core.findings import About, Choice, Finding, Question
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.quantity import Bound, Figure, Yearly
 from climatebudget.core.statement import Statement, at
+from climatebudget.files import FULL, is_full
 
 UNKNOWN = "ukjent"
 HELP = {
@@ -41,6 +43,7 @@ FILE_TROUBLE: dict[type[OSError], str] = {
     FileNotFoundError: ": mappen finnes ikke",
     PermissionError: ": du har ikke tilgang",
     IsADirectoryError: ": det er en mappe",
+    FileExistsError: ": den finnes fra før",
 }
 MANY = 20  # choices; more are told in one paragraph
 
@@ -97,6 +100,8 @@ def in_words(error: Exception) -> str:
     module = type(error).__module__
     if module.startswith("climatebudget."):
         return str(getattr(error, "message", error))
+    if is_full(error):
+        return FULL
     if module.startswith("sqlalchemy."):
         return f"Databasen kan ikke brukes: {getattr(error, 'orig', None) or type(error).__name__}."
     if isinstance(error, OSError):
@@ -201,6 +206,23 @@ def working(what: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Something to tell how much is done, of how much; a terminal shows it in percent."""
+    start = monotonic()
+    shown: list[int] = []
+
+    def told(done: int, of: int) -> None:
+        percent = 100 * done // max(of, 1)
+        if sys.stderr.isatty() and monotonic() - start > 1 and percent not in shown[-1:]:
+            shown.append(percent)
+            click.echo(f"\r{what} … {percent} %", nl=False, err=True)
+
+    yield told
+    if shown:
+        click.echo(err=True)
 
 
 # ---- for people --------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ class Action(Enum):
     SIGNED_IN = auto()  # one's own pages: the municipalities one belongs to, signing out
     READ = auto()  # a version: the draft, or what is lagt fram
     EDIT_MEASURE = auto()
+    IMPORT_MEASURES = auto()  # a whole table of them into the draft
     EDIT_FRAME = auto()  # edition, targets, path, allowance, horizon
     IMPORT_EDITION = auto()
     MOVE_STAGE = auto()
@@ -83,6 +84,10 @@ MAY: dict[Action, dict[Role, frozenset[Stage]]] = {
         R.DEPUTY: frozenset({S.REGISTRATION, S.QUALITY}),
         R.OWNER: frozenset({S.REGISTRATION, S.QUALITY}),
     },
+    Action.IMPORT_MEASURES: {
+        R.CLIMATE: EARLY,
+        R.FINANCE: frozenset({S.QUALITY, S.PROPOSAL, S.RECOMMENDATION, S.DECISION}),
+    },
     Action.EDIT_FRAME: {
         R.FINANCE: frozenset({S.PREPARATION, S.REGISTRATION, S.QUALITY, S.PROPOSAL}),
         R.CLIMATE: frozenset({S.PREPARATION, S.REGISTRATION, S.QUALITY}),
@@ -94,7 +99,7 @@ MAY: dict[Action, dict[Role, frozenset[Stage]]] = {
     Action.READ_RECORD: {R.AUDITOR: EVERY_STAGE, R.ADMINISTRATOR: EVERY_STAGE},
     Action.ADMINISTER: {R.ADMINISTRATOR: EVERY_STAGE},
 }
-CHANGES_VERSION = frozenset({Action.EDIT_MEASURE, Action.EDIT_FRAME})
+CHANGES_VERSION = frozenset({Action.EDIT_MEASURE, Action.IMPORT_MEASURES, Action.EDIT_FRAME})
 
 
 def may(

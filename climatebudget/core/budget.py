@@ -10,6 +10,7 @@ from enum import Enum
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Decision, Measure
 from climatebudget.core.paths import Allowance, ReferencePath, Target
+from climatebudget.core.text import Translate
 
 PLAN_YEARS = 4  # kommuneloven § 14-4: the budget year and the three after it
 
@@ -74,6 +75,13 @@ class Version:
     @property
     def internal(self) -> bool:
         return self.presented_at is None
+
+    def called(self, translate: Translate = str) -> str:
+        """The slug with its word in a language: «vedteke-2»."""
+        word = self.kind.value
+        if not self.slug.startswith(word):
+            return self.slug
+        return translate(word) + self.slug.removeprefix(word)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,20 @@
-"""How a number is read from people and shown to them: one grammar for forms and sheets."""
+"""How numbers are read from people, and numbers and dates shown: one grammar for all."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from climatebudget.core.quantity import rounded
+from climatebudget.core.text import N_, Sentence
 
 NBSP, MINUS = "\u00a0", "\u2212"
+OSLO = ZoneInfo("Europe/Oslo")
 SPACES = re.compile(r"[\s\u00a0\u2007\u2008\u2009\u200a\u202f\u205f\u3000]+")
 MINUSES = str.maketrans(dict.fromkeys("\u2212\u2013\u2012\ufe63\uff0d", "-"))
 MISSING = {
@@ -31,6 +35,9 @@ MISSING = {
     "none",
     "#n/a",
 }
+# What a form and a file may hold: characters of a line and of a longer text, and years.
+LONGEST_NAME, LONGEST_TEXT = 200, 10_000
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 LIMIT = Decimal(10) ** 12  # the whole of Norway emits 5 · 10⁷ tonnes a year
 
 # How an unambiguous number may be written, and the decimal mark it shows (None: no mark).
@@ -50,9 +57,10 @@ WRITTEN = [
     )
 ]
 TWO_MEANINGS = re.compile(r"\d{1,3}[.,]\d{3}")
+NO_NUMBER = N_("«%(typed)s» er ikke et tall. Skriv for eksempel 1250,5.")
 
 
-class Unreadable(ValueError):
+class Unreadable(Sentence, ValueError):
     """The text cannot be read as a number; the message is for its author."""
 
 
@@ -89,14 +97,15 @@ def read_number(value: Any, decimal_mark: str | None = None) -> Decimal:
     climatebudget.core.field.Ambiguous: «1.250» kan bety 1 250 eller 1,25. Skriv 1250 eller 1,25.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
-        raise Unreadable(f"«{value}» er ikke et tall. Skriv for eksempel 1250,5.")
+        raise Unreadable(NO_NUMBER, typed=value)
     number = (
         _from_text(value, decimal_mark)
         if isinstance(value, str)
         else Decimal(repr(value) if isinstance(value, float) else value)
     )
     if not number.is_finite() or abs(number) >= LIMIT:
-        raise Unreadable(f"«{value}» er ikke et tall vi kan bruke. Skriv for eksempel 1250,5.")
+        text = N_("«%(typed)s» er ikke et tall vi kan bruke. Skriv for eksempel 1250,5.")
+        raise Unreadable(text, typed=value)
     return number
 
 
@@ -107,15 +116,16 @@ def _from_text(value: str, decimal_mark: str | None) -> Decimal:
         text = "-" + text[1:-1]
     sign, digits = ("-", text[1:].lstrip()) if text.startswith("-") else ("", text)
     if not re.fullmatch(r"[0-9 .,']+", digits):
-        raise Unreadable(f"«{shown}» er ikke et tall. Skriv bare tallet, for eksempel 1250,5.")
+        text = N_("«%(typed)s» er ikke et tall. Skriv bare tallet, for eksempel 1250,5.")
+        raise Unreadable(text, typed=shown)
     for pattern, mark in WRITTEN:
         if pattern.fullmatch(digits) and (mark is None or decimal_mark in (None, mark)):
             return Decimal(sign + _plain(digits, mark or ","))
     if TWO_MEANINGS.fullmatch(digits):
         if decimal_mark:
             return Decimal(sign + _plain(digits, decimal_mark))
-        raise Ambiguous(_two_meanings(shown, sign, digits))
-    raise Unreadable(f"«{shown}» er ikke et tall. Skriv for eksempel 1250,5.")
+        raise _two_meanings(shown, sign, digits)
+    raise Unreadable(NO_NUMBER, typed=shown)
 
 
 def _plain(digits: str, decimal_mark: str) -> str:
@@ -123,12 +133,17 @@ def _plain(digits: str, decimal_mark: str) -> str:
     return re.sub("[ ']", "", digits).replace(thousands, "").replace(decimal_mark, ".")
 
 
-def _two_meanings(shown: str, sign: str, digits: str) -> str:
+def _two_meanings(shown: str, sign: str, digits: str) -> Ambiguous:
     whole = sign + re.sub("[.,]", "", digits)
     part = sign + digits.replace(".", ",").rstrip("0").rstrip(",")
     part += ",0" if "," not in part else ""
-    meant = f"{show_number(Decimal(whole))} eller {part}"
-    return f"«{shown}» kan bety {meant}. Skriv {whole} eller {part}."
+    return Ambiguous(
+        N_("«%(typed)s» kan bety %(meant)s eller %(part)s. Skriv %(whole)s eller %(part)s."),
+        typed=shown,
+        meant=show_number(Decimal(whole)),
+        whole=whole,
+        part=part,
+    )
 
 
 def decimal_mark(column: Iterable[Any]) -> str | None:
@@ -146,10 +161,18 @@ def read_year(value: Any) -> int:
     """A calendar year as four digits; raises `Unreadable`."""
     text = clean(str(value)).removesuffix(".0")
     if not re.fullmatch(r"(19|20|21)\d\d", text):
-        raise Unreadable(
-            f"«{str(value)[:40]}» er ikke et årstall. Skriv fire siffer, for eksempel 2027."
-        )
+        text = N_("«%(typed)s» er ikke et årstall. Skriv fire siffer, for eksempel 2027.")
+        raise Unreadable(text, typed=str(value)[:40])
     return int(text)
+
+
+def read_near_year(value: Any) -> int:
+    """A year that a budget may look at; raises `Unreadable`."""
+    year = read_year(value)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        text = N_("%(year)s er for langt unna. Skriv et år fra %(first)s til %(last)s.")
+        raise Unreadable(text, year=year, first=FIRST_YEAR, last=LAST_YEAR)
+    return year
 
 
 def show_number(value: Decimal | int, step: Decimal | int = 1) -> str:
@@ -163,6 +186,17 @@ def show_number(value: Decimal | int, step: Decimal | int = 1) -> str:
     decimals = max(0, -int(step.normalize().as_tuple().exponent))
     text = f"{abs(number):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
     return (MINUS if number < 0 else "") + text
+
+
+def show_day(value: date | datetime) -> str:
+    """«2.2.2026», in Norway: without slashes and leading zeros, as both languages write it."""
+    local = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
+    return f"{local.day}.{local.month}.{local.year}"
+
+
+def show_moment(value: datetime) -> str:
+    """«2.2.2026 kl. 09.30», in Norway."""
+    return f"{show_day(value)} kl. {value.astimezone(OSLO):%H.%M}"
 
 
 def show_exact(value: Decimal) -> str:

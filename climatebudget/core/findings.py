@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from climatebudget.core.text import filled
+from climatebudget.core.text import Translate, filled
 
 
 @dataclass(frozen=True, order=True)
@@ -60,7 +60,10 @@ class Finding:
 
     @property
     def message(self) -> str:
-        return filled(self.text, self.values)
+        return self.shown()
+
+    def shown(self, translate: Translate = str) -> str:
+        return filled(self.text, self.values, translate)
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,14 @@ class Question:
     choices: tuple[Choice, ...]
     values: Mapping[str, object] = field(default_factory=dict)
     where: Cell | None = None
+    chosen: str = ""  # what was answered the last time: shown beforehand, never taken for given
 
     @property
     def message(self) -> str:
-        return filled(self.text, self.values)
+        return self.shown()
+
+    def shown(self, translate: Translate = str) -> str:
+        return filled(self.text, self.values, translate)
 
 
 def may_go_on(findings: Iterable[Finding]) -> bool:

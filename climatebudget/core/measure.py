@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.quantity import Unit, Yearly, tonnes
+from climatebudget.core.text import N_
 
 
 class Basis(Enum):
@@ -179,18 +180,39 @@ def effect_in(
     return Effect(code, tonnes(by_year), cites=dict(cites or {}))
 
 
+def with_figures(effect: Effect, figures: Mapping[int, Decimal], years: Iterable[int]) -> Effect:
+    """The effect with these figures and no others in the years; the other years stand.
+
+    What is told of a figure, its range and where it comes from, holds only while it stands.
+    """
+    changed = {year for year in years if effect.yearly[year] != figures.get(year)}
+    kept = {y: v for y, v in effect.yearly.by_year.items() if y not in changed}
+    new = {y: figures[y] for y in changed if y in figures}
+    return replace(
+        effect,
+        yearly=tonnes(dict(sorted({**kept, **new}.items()))),
+        low=_without(effect.low, changed),
+        high=_without(effect.high, changed),
+        cites={y: text for y, text in effect.cites.items() if y not in changed},
+    )
+
+
+def _without(yearly: Yearly, years: set[int]) -> Yearly:
+    return tonnes({y: v for y, v in yearly.by_year.items() if y not in years})
+
+
 FIELDS = {
-    "name": "Klimatiltak",
-    "change": "Hva endres?",
-    "department": "Ansvarlig enhet",
-    "position": "Ansvarlig stilling",
-    "code": "Utslippskilde",
-    "start": "Oppstart",
-    "full": "Full virkning",
-    "effects": "Utslippskutt per år",
-    "method": "Slik er tallet funnet",
-    "financing": "Penger",
-    "indicator": "Resultatindikator",
+    "name": N_("Klimatiltak"),
+    "change": N_("Hva endres?"),
+    "department": N_("Ansvarlig enhet"),
+    "position": N_("Ansvarlig stilling"),
+    "code": N_("Utslippskilde"),
+    "start": N_("Oppstart"),
+    "full": N_("Full virkning"),
+    "effects": N_("Utslippskutt per år"),
+    "method": N_("Slik er tallet funnet"),
+    "financing": N_("Penger"),
+    "indicator": N_("Resultatindikator"),
 }
 
 

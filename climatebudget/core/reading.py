@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from climatebudget.core.emissions import Block, Emissions, Kind
 from climatebudget.core.findings import About, Cell, Choice, Finding, Level, Question
-from climatebudget.core.inventory import Emission, Stated, check_totals, content_digest
-from climatebudget.core.quantity import ZERO
+from climatebudget.core.inventory import Emission, Stated
+from climatebudget.core.quantity import ZERO, from_grams
+from climatebudget.core.text import Text, Translate, filled
 
 OPEN = "?"  # a code or an area that begins so waits for the question of that code
+# Asks what the decimal mark is; its answer changes figures, so the file is read once more.
+MARK = "mark:W_NUMBER_AMBIGUOUS"
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,11 @@ class Skipped:
     """A row of the file that gave no emission, and why."""
 
     row: int
-    reason: str
+    reason: str  # a bokmål sentence with its values, as a finding's
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def shown(self, translate: Translate = str) -> str:
+        return filled(self.reason, self.values, translate)
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,9 @@ class YearSum:
 class Reading:
     """An inventory file as its one parse left it.
 
-    ``emissions`` may carry open names ("?…") until `answered`; every row of the file's table is
-    either among them or among ``skipped``, so ``rows == stored rows + skipped`` always holds.
+    ``emissions`` may be given in any way, are kept packed, and may carry open names ("?…") until
+    `answered`; every row of the file's table is either among them or among ``skipped``, so
+    ``rows == stored rows + skipped`` always holds.
     """
 
     file_name: str
@@ -47,7 +55,7 @@ class Reading:
     layout: str
     sheets: tuple[str, ...]
     rows: int
-    emissions: tuple[Emission, ...]
+    emissions: Sequence[Emission]
     skipped: tuple[Skipped, ...] = ()
     stated: tuple[Stated, ...] = ()
     area_name: str = ""
@@ -55,42 +63,55 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     questions: tuple[Question, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "emissions", Emissions.of(self.emissions))
+
+    @property
+    def packed(self) -> Emissions:
+        assert isinstance(self.emissions, Emissions)
+        return self.emissions
+
     @property
     def content_sha256(self) -> str:
-        return content_digest(self.emissions)
+        return self.packed.content_sha256
 
     @property
     def years(self) -> tuple[int, ...]:
-        return tuple(sorted({e.year for e in self.emissions}))
+        return self.packed.years
 
     @property
     def areas(self) -> tuple[str, ...]:
-        return tuple(sorted({e.area for e in self.emissions}))
+        return self.packed.areas
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return tuple(sorted({e.code for e in self.emissions}))
+        return self.packed.codes
 
     @property
     def zeros(self) -> int:
-        return sum(e.tonnes == 0 for e in self.emissions)
+        return self.packed.zeros
 
     @property
     def may_store(self) -> bool:
         return not self.questions and not any(f.stops for f in self.findings)
 
+    @property
+    def asks_mark(self) -> bool:
+        """Whether figures can mean two things; then nothing else is asked yet."""
+        return any(question.code == MARK for question in self.questions)
+
     def year_sums(self) -> tuple[YearSum, ...]:
         """Rows and tonnes per year, beside the sum of what the file states."""
-        rows = Counter(e.year for e in self.emissions)
-        read: dict[int, Decimal] = dict.fromkeys(self.years, ZERO)
-        for e in self.emissions:
-            read[e.year] += e.tonnes
+        counts, read = dict.fromkeys(self.years, 0), dict.fromkeys(self.years, 0)
+        for kind, (count, grams) in self.packed.sums.items():
+            counts[kind.year] += count
+            read[kind.year] += grams
         stated: dict[int, Decimal] = {}
         whole = {s.year for s in self.stated if not s.sector}
         for s in self.stated:
             if (s.year in whole) != bool(s.sector):
                 stated[s.year] = stated.get(s.year, ZERO) + s.tonnes
-        return tuple(YearSum(y, rows[y], read[y], stated.get(y)) for y in self.years)
+        return tuple(YearSum(y, counts[y], from_grams(read[y]), stated.get(y)) for y in self.years)
 
     def answered(self, answers: Mapping[str, str]) -> Reading:
         """The reading with these questions answered: code → chosen value; others stay open."""
@@ -99,10 +120,7 @@ class Reading:
         name = {OPEN + code: value for code, value in given.items()}
         return replace(
             self,
-            emissions=tuple(
-                replace(e, area=name.get(e.area, e.area), code=name.get(e.code, e.code))
-                for e in self.emissions
-            ),
+            emissions=self.packed.renamed(name),
             stated=tuple(
                 replace(s, area=name.get(s.area, s.area), sector=name.get(s.sector, s.sector))
                 for s in self.stated
@@ -110,26 +128,33 @@ class Reading:
             questions=tuple(q for q in self.questions if q.code not in given),
         )
 
-    def checked(self, sector_names: Mapping[str, str]) -> Reading:
-        """The reading with a finding for each total its rows do not make."""
-        return replace(
-            self,
-            findings=(*self.findings, *check_totals(self.emissions, self.stated, sector_names)),
-        )
-
     def to_bytes(self) -> bytes:
-        """JSON, grams and all; its sha256 is what a preview carries."""
-        return json.dumps(asdict(self), default=_plain, ensure_ascii=False, sort_keys=True).encode()
+        """A line of JSON, and then the packed emissions; its sha256 is what a preview carries."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "emissions"}
+        told["kinds"] = self.packed.kinds
+        told["blocks"] = [(b.area, b.count, len(b.packed)) for b in self.packed.blocks]
+        line = json.dumps(told, default=_plain, ensure_ascii=False, sort_keys=True)
+        return b"\n".join((line.encode(), b"".join(b.packed for b in self.packed.blocks)))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Reading:
-        raw: dict[str, Any] = json.loads(data)
-        raw["emissions"] = tuple(_with_tonnes(Emission, e) for e in raw["emissions"])
+        line, _, packed = data.partition(b"\n")
+        raw: dict[str, Any] = json.loads(line)
+        raw["emissions"] = _unpacked(raw.pop("kinds"), raw.pop("blocks"), packed)
         raw["stated"] = tuple(
-            _with_tonnes(Stated, s, where=_place(s["where"]), step=Decimal(s["step"]))
+            Stated(
+                **{
+                    **s,
+                    "tonnes": Decimal(s["tonnes"]),
+                    "where": _place(s["where"]),
+                    "step": Decimal(s["step"]),
+                }
+            )
             for s in raw["stated"]
         )
-        raw["skipped"] = tuple(Skipped(**s) for s in raw["skipped"])
+        raw["skipped"] = tuple(
+            Skipped(**{**s, "values": _said(s["values"])}) for s in raw["skipped"]
+        )
         raw["sheets"] = tuple(raw["sheets"])
         raw["findings"] = tuple(finding_from(f) for f in raw["findings"])
         raw["questions"] = tuple(
@@ -137,12 +162,21 @@ class Reading:
                 **{
                     **q,
                     "choices": tuple(Choice(**c) for c in q["choices"]),
+                    "values": _said(q["values"]),
                     "where": _place(q["where"]),
                 }
             )
             for q in raw["questions"]
         )
         return cls(**raw)
+
+
+def _unpacked(kinds: Sequence[Any], blocks: Sequence[Any], packed: bytes) -> Emissions:
+    found, at = [], 0
+    for area, count, length in blocks:
+        found.append(Block(area, count, packed[at : at + length]))
+        at += length
+    return Emissions(tuple(Kind(*kind) for kind in kinds), tuple(found))
 
 
 def finding_to(finding: Finding) -> dict[str, Any]:
@@ -152,7 +186,19 @@ def finding_to(finding: Finding) -> dict[str, Any]:
 
 
 def finding_from(raw: Mapping[str, Any]) -> Finding:
-    return Finding(**{**raw, "level": Level[raw["level"]], "where": _place(raw["where"])})
+    return Finding(
+        **{
+            **raw,
+            "values": _said(raw["values"]),
+            "level": Level[raw["level"]],
+            "where": _place(raw["where"]),
+        }
+    )
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence; one that is a sentence itself was written as its fields."""
+    return {k: Text(**v) if isinstance(v, dict) else v for k, v in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -160,11 +206,9 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Level):
         return value.name
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in fields(value)}
     raise TypeError(type(value).__name__)
-
-
-def _with_tonnes(kind: Any, raw: Mapping[str, Any], **more: Any) -> Any:
-    return kind(**{**raw, "tonnes": Decimal(raw["tonnes"]), **more})
 
 
 def _place(raw: Mapping[str, Any] | None) -> Any:

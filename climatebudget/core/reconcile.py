@@ -16,7 +16,7 @@ from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import InPath
 from climatebudget.core.quantity import ZERO
 from climatebudget.core.statement import Cut, Statement, at
-from climatebudget.core.text import N_
+from climatebudget.core.text import N_, Text
 
 Check = Callable[[Budget, Statement], list[Finding]]
 ONE_PERCENT = Decimal("0.01")
@@ -142,7 +142,7 @@ def the_parts_make_the_total(budget: Budget, statement: Statement) -> list[Findi
                 "Meld fra til den som drifter programmet."
             ),
             {
-                "name": name,
+                "name": Text(name),
                 "year": year,
                 "difference": show_number(difference, Decimal("0.1")),
             },

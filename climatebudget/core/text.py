@@ -21,10 +21,30 @@ class Text:
     values: Mapping[str, object] = field(default_factory=dict)
     strong: bool = False
 
+    def __str__(self) -> str:
+        return self.shown()
+
     def shown(self, translate: Translate = str) -> str:
-        return filled(translate(self.text), self.values)
+        return filled(self.text, self.values, translate)
 
 
-def filled(text: str, values: Mapping[str, object]) -> str:
-    """The sentence with its values; one without values may hold a bare percent sign."""
-    return text % values if values else text
+def filled(text: str, values: Mapping[str, object], translate: Translate = str) -> str:
+    """The sentence with its values, in a language; a value that is a `Text` is translated too.
+
+    A sentence without values may hold a bare percent sign.
+    """
+    if not values:
+        return translate(text)
+    said = {k: v.shown(translate) if isinstance(v, Text) else v for k, v in values.items()}
+    return translate(text) % said
+
+
+class Sentence(Exception):
+    """Raised for the person who can act: ``str()`` says it in bokmål, `shown` in a language."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.said = Text(text, values)
+        super().__init__(str(self.said))
+
+    def shown(self, translate: Translate = str) -> str:
+        return self.said.shown(translate)

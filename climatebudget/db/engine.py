@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,15 @@ def session(
     new = Session(bind, info={"actor": str(actor), "writes": writes, "clock": clock})
     guard.watch(new)
     return new
+
+
+def give_room_back(engine: sa.Engine) -> None:
+    """Empty SQLite's log, which keeps the size it had when the disk ran full; if it can."""
+    if engine.dialect.name != "sqlite":
+        return
+    with suppress(sa.exc.OperationalError), engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # type: ignore[union-attr]
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

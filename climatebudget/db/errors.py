@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from climatebudget.core.text import Sentence
 
-class Refused(Exception):
+
+class Refused(Sentence):
     """Base of the others: what was asked cannot be done, and why."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event, orm
 
+from climatebudget.core.text import N_
 from climatebudget.db.columns import as_text
 from climatebudget.db.errors import Locked
 from climatebudget.db.models import Model, PresentedRow, RecordRow, VersionRow, table
@@ -56,15 +57,18 @@ def _refuse_locked(session: orm.Session, _context: object, _instances: object) -
     lock_chains(session, {_chain(row) for row, _ in touched})
     for row, action in touched:
         if row.only_added and action != ADD:
-            raise Locked(f"«{row.subject}» er lagret for godt og kan ikke endres.")
-    _refuse_frozen(session, {v for row, action in touched for v in _versions(row, action)})
+            text = N_("«%(subject)s» er lagret for godt og kan ikke endres.")
+            raise Locked(text, subject=row.subject)
+    refuse_frozen(session, {v for row, action in touched for v in _versions(row, action)})
 
 
-def _refuse_frozen(session: orm.Session, versions: set[int]) -> None:
+def refuse_frozen(session: orm.Session, versions: set[int]) -> None:
+    """Raise `Locked` when one of the versions is frozen."""
     frozen = sa.select(VERSION.c.slug).where(VERSION.c.id.in_(versions), VERSION.c.frozen)
     slug = session.connection().scalar(frozen) if versions else None
     if slug is not None:
-        raise Locked(f"Versjonen «{slug}» er låst og kan ikke endres. Endringer gjøres i utkastet.")
+        text = N_("Versjonen «%(slug)s» er låst og kan ikke endres. Endringer gjøres i utkastet.")
+        raise Locked(text, slug=slug)
 
 
 def _versions(row: Model, action: str) -> Iterable[int]:

@@ -11,6 +11,7 @@ from climatebudget.core.budget import Budget, Municipality, Stage
 from climatebudget.core.exchange import Draft, Exchange
 from climatebudget.core.field import show_number
 from climatebudget.core.measure import Measure
+from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.db.errors import Refused
 
@@ -83,8 +84,9 @@ def _known_again(stored: Budget, wanted: Iterable[Measure]) -> list[Measure]:
     lacking = by_id.keys() - {m.id for m in found}
     if lacking:
         numbers = ", ".join(str(m.number) for m in stored.measures if m.id in lacking)
-        raise Refused(
-            f"Utkastet for {stored.budget_year.year} har klimatiltak som ikke står i filen "
-            f"(nr. {numbers}). Fjern dem først, eller ta dem med i filen."
+        text = N_(
+            "Utkastet for %(year)s har klimatiltak som ikke står i filen (nr. %(numbers)s). "
+            "Fjern dem først, eller ta dem med i filen."
         )
+        raise Refused(text, year=stored.budget_year.year, numbers=numbers)
     return found

@@ -7,19 +7,22 @@ from functools import cache
 
 from argon2 import PasswordHasher, exceptions
 
+from climatebudget.core.text import N_, Sentence
+
 SHORTEST, LONGEST = 15, 512
 HASHER = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
 AT_ONCE = threading.Semaphore(2)
 
 
-class Unfit(ValueError):
+class Unfit(Sentence, ValueError):
     """A password that is not taken; the message says what to do."""
 
 
 def hashed(password: str) -> str:
     """The hash to store; raises `Unfit` for what is too short or too long to be a password."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Unfit(f"Passordet må ha mellom {SHORTEST} og {LONGEST} tegn.")
+        text = N_("Passordet må ha mellom %(shortest)s og %(longest)s tegn.")
+        raise Unfit(text, shortest=SHORTEST, longest=LONGEST)
     with AT_ONCE:
         return HASHER.hash(password)
 

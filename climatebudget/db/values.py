@@ -49,6 +49,16 @@ class AcceptedFinding:
 
 
 @dataclass(frozen=True)
+class AddedName:
+    """A name that a file may use, `normalised`, and the source an operator has said it is."""
+
+    sector: str
+    source: str  # "" where files have only sectors
+    code: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Staged:
     """What was previewed and waits to be stored."""
 

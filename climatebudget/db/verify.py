@@ -26,6 +26,7 @@ from climatebudget.db.models import (
     table,
 )
 from climatebudget.db.read.budgets import budget
+from climatebudget.db.read.files import parts_of
 from climatebudget.db.read.places import place
 
 LOT = 10_000
@@ -148,9 +149,11 @@ def _is_there(session: Session, head: str, chain: int | None = None) -> bool:
 
 def _files(session: Session) -> Iterator[str]:
     for sha in session.scalars(select(StoredFileRow.sha256).order_by(StoredFileRow.sha256)).all():
-        content = select(StoredFileRow.bytes, StoredFileRow.name).filter_by(sha256=sha)
-        data, name = session.execute(content).one()
-        if sha256(data).hexdigest() != sha:
+        name = session.scalars(select(StoredFileRow.name).filter_by(sha256=sha)).one()
+        digest = sha256()
+        for part in parts_of(session, sha):
+            digest.update(part)
+        if digest.hexdigest() != sha:
             yield f"Filen «{name}» ({sha[:12]}) er endret."
 
 
@@ -165,7 +168,7 @@ def _editions(session: Session) -> Iterator[str]:
 
 
 def _lines(session: Session, edition_id: int) -> list[str]:
-    """The lines that `core.inventory.content_digest` is made of, from what is stored."""
+    """The lines that an edition's `content_sha256` is made of, from what is stored."""
     found = (
         select(
             AreaRow.number,

@@ -60,6 +60,7 @@ class Account:
     department: str = ""
 
 
+NEWCOMER = "klimaradgiver@kragero.example"  # may do all that the empty budget year needs first
 ACCOUNTS = (
     Account("okonomi@oslo.example", "Økonomi i Oslo", OSLO, Role.FINANCE),
     Account("klimaradgiver@oslo.example", "Klimarådgiver i Oslo", OSLO, Role.CLIMATE),
@@ -72,7 +73,7 @@ ACCOUNTS = (
     Account("revisor@oslo.example", "Revisor i Oslo", OSLO, Role.AUDITOR),
     Account("administrator@oslo.example", "Administrator i Oslo", OSLO, Role.ADMINISTRATOR),
     Account("okonomi@kragero.example", "Økonomi i Kragerø", KRAGERO, Role.FINANCE),
-    Account("klimaradgiver@kragero.example", "Klimarådgiver i Kragerø", KRAGERO, Role.CLIMATE),
+    Account(NEWCOMER, "Klimarådgiver i Kragerø", KRAGERO, Role.CLIMATE),
     Account(
         "sektorleder@kragero.example",
         "Sektorleder i Kragerø",

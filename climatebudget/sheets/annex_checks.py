@@ -380,7 +380,7 @@ def write_findings(page: Page, row: int, annex: Annex) -> None:
         place = where(finding, annex)
         name = f"{lead} · {place}" if place else lead
         page.put(at_row, 0, name, TEXT | BOLD)
-        sentence = _(finding.text) % finding.values if finding.values else _(finding.text)
+        sentence = finding.shown(_)
         page.across(
             at_row, 1, last, sentence, TEXT, characters=14 * last, least=lines_of(name, NAME_WIDTH)
         )

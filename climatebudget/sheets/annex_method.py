@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.field import show_number
+from climatebudget.core.field import show_moment, show_number
 from climatebudget.sheets.annex_parts import Annex, opening, show_date, source_name
 from climatebudget.sheets.annex_summary import meanings
 from climatebudget.sheets.writer import (
@@ -169,7 +169,7 @@ def rounding(annex: Annex) -> str:
 def made(annex: Annex) -> list[Paragraph]:
     _ = annex.translate
     budget, frozen = annex.budget, annex.budget.version.frozen_at
-    when = f"{annex.now:%d.%m.%Y %H:%M} {annex.now.tzname() or ''}".strip()
+    when = show_moment(annex.now)
     by = _("Laget av %(municipality)s med programmet Klimabudsjett %(when)s.")
     return [
         (_("Laget"), by % {"municipality": budget.municipality.name, "when": when}),

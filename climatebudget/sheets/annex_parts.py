@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.field import show_day
 from climatebudget.core.findings import Finding
 from climatebudget.core.inventory import UNALLOCATED, sector_of
 from climatebudget.core.measure import Measure
@@ -54,7 +55,7 @@ class Annex:
         return _("%(municipality)s · Klimabudsjett %(year)s · Versjon: %(version)s") % {
             "municipality": self.budget.municipality.name,
             "year": self.budget.budget_year.year,
-            "version": self.budget.version.slug,
+            "version": self.budget.version.called(_),
         }
 
 
@@ -107,4 +108,4 @@ def department_label(department: str, annex: Annex) -> str:
 
 
 def show_date(day: date | None, annex: Annex) -> str:
-    return f"{day:%d.%m.%Y}" if day else annex.translate("ukjent")
+    return show_day(day) if day else annex.translate("ukjent")

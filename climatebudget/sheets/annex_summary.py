@@ -149,7 +149,7 @@ def version(annex: Annex) -> list[Line]:
         (_("Kommunenummer"), budget.municipality.number, TEXT),
         (_("Budsjettår"), str(budget.budget_year.year), TEXT),
         (_("Steg"), _(budget.budget_year.stage.value), TEXT),
-        (_("Versjon"), f"{own.slug} ({_(own.kind.value)})", TEXT),
+        (_("Versjon"), f"{own.called(_)} ({_(own.kind.value)})", TEXT),
         (_("Lagt fram"), when, TEXT),
         (_("Vedtak"), own.decision or _("ikke vedtatt"), TEXT),
         (_("Versjonens kontrollsum (SHA-256)"), annex.digest or _("ukjent"), TEXT),

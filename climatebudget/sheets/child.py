@@ -1,7 +1,7 @@
 """Reading in a child process with limits, for no gate can promise that a file is harmless.
 
 The child is a program of its own (`python -m climatebudget.sheets.child`), so that it inherits
-nothing of the web process; it answers through a file, in JSON. What it is allowed to use up is set
+nothing of the web process; it answers through a file. What it is allowed to use up is set
 by itself, before it touches the upload.
 """
 
@@ -19,9 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
+from climatebudget.core.measure_table import Table
 from climatebudget.core.reading import Reading
+from climatebudget.sheets import inventories, measure_sheets
 from climatebudget.sheets.gate import Gate, check
-from climatebudget.sheets.inventories import is_csv, read
+from climatebudget.sheets.inventories import is_csv
 from climatebudget.sheets.refusals import Refused
 
 log = logging.getLogger(__name__)
@@ -43,13 +45,17 @@ NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Request:
-    """What the child is asked to read."""
+    """What the child is asked to read: an inventory, or a table of measures."""
 
     path: str
     file_name: str
     warnings: Sequence[str] = ()
     aliases: Sequence[tuple[str, str, str]] = ()
     area: str | None = None
+    mark: str | None = None
+    checks_sheets: bool = False
+    measures: bool = False
+    sheet: str | None = None  # of a table of measures
 
 
 def read_inventory(
@@ -57,15 +63,31 @@ def read_inventory(
     file_name: str,
     aliases: Mapping[tuple[str, str], str] = NONE,
     area: str | None = None,
+    mark: str | None = None,
+    checks_sheets: bool = False,
 ) -> Reading:
     """Read an uploaded inventory; raises `Refused`, whose ``message`` is for the person.
 
     ``aliases`` are names an operator has added, (sector, source) → code; ``area`` is the number
-    that was chosen, or None to go by the file's own name of it.
+    that was chosen, or None to go by the file's own name of it; ``mark`` is the decimal mark that
+    was chosen, "," or "."; ``checks_sheets`` holds the sectors' sheets against the rows.
     """
     warnings = () if is_csv(file_name) else _pass_gate(path).warnings
     added = [(sector, source, code) for (sector, source), code in aliases.items()]
-    return read_in_child(Request(str(path.resolve()), file_name, warnings, added, area))
+    name = str(path.resolve())
+    request = Request(name, file_name, warnings, added, area, mark, checks_sheets)
+    return Reading.from_bytes(read_in_child(request))
+
+
+def read_table(path: Path, file_name: str, sheet: str | None = None) -> Table:
+    """Read an uploaded table of measures; raises `Refused` as `read_inventory` does.
+
+    ``sheet`` is the one that was chosen, or None for the one that looks most like such a table.
+    """
+    if not is_csv(file_name):
+        _pass_gate(path)
+    request = Request(str(path.resolve()), file_name, measures=True, sheet=sheet)
+    return Table.from_bytes(read_in_child(request))
 
 
 def _pass_gate(path: Path) -> Gate:
@@ -78,10 +100,10 @@ def _pass_gate(path: Path) -> Gate:
     return gate
 
 
-def read_in_child(request: Request) -> Reading:
-    """Read within the limits. The death of the child is a refusal like any other."""
+def read_in_child(request: Request) -> bytes:
+    """What the child read, within the limits. Its death is a refusal like any other."""
     with TemporaryDirectory(prefix="climatebudget-") as folder:
-        answer = Path(folder) / "answer.json"
+        answer = Path(folder) / "answer"
         try:
             ended = subprocess.run(
                 [sys.executable, "-m", PROGRAM, str(answer)],
@@ -95,7 +117,7 @@ def read_in_child(request: Request) -> Reading:
         except subprocess.TimeoutExpired as error:
             raise Refused("E_PARSER_LIMIT", "time") from error
         if ended.returncode == READ:
-            return Reading.from_bytes(answer.read_bytes())
+            return answer.read_bytes()
         if ended.returncode == REFUSED:
             raise Refused(**json.loads(answer.read_bytes()))
     raise _died(ended)
@@ -125,24 +147,34 @@ def limit_ourselves() -> None:
 
 
 def main(answer: Path) -> int:
-    """The child: a request on standard input, a reading or a refusal into the file."""
+    """The child: a request on standard input, what was read or a refusal into the file."""
     limit_ourselves()
-    raw = json.load(sys.stdin.buffer)
+    request = Request(**json.load(sys.stdin.buffer))
     try:
-        reading = read(
-            Path(raw["path"]),
-            raw["file_name"],
-            warnings=raw["warnings"],
-            aliases={(sector, source): code for sector, source, code in raw["aliases"]},
-            area=raw["area"],
-        )
+        found = _table(request) if request.measures else _reading(request)
     except Refused as refused:
         answer.write_text(json.dumps({"code": refused.code, "detail": refused.detail}))
         return REFUSED
     except MemoryError:
         return OUT_OF_MEMORY
-    answer.write_bytes(reading.to_bytes())
+    answer.write_bytes(found.to_bytes())
     return READ
+
+
+def _reading(request: Request) -> Reading:
+    return inventories.read(
+        Path(request.path),
+        request.file_name,
+        warnings=request.warnings,
+        aliases={(sector, source): code for sector, source, code in request.aliases},
+        area=request.area,
+        mark=request.mark,
+        checks_sheets=request.checks_sheets,
+    )
+
+
+def _table(request: Request) -> Table:
+    return measure_sheets.read(Path(request.path), request.file_name, request.sheet)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.catalogue import english_sectors, english_sources, normalised
-from climatebudget.core.field import Unreadable, decimal_mark, is_missing, read_year
-from climatebudget.core.findings import Cell, Finding
+from climatebudget.core.field import Ambiguous, Unreadable, decimal_mark, is_missing, read_year
+from climatebudget.core.findings import Cell
+from climatebudget.core.quantity import grams
 from climatebudget.core.reading import Skipped
-from climatebudget.core.text import N_
-from climatebudget.sheets.grids import Grid, Row, label, written
+from climatebudget.sheets.grids import Grid, Row, filled, label, written
+from climatebudget.sheets.lines import NOWHERE, Wording
 from climatebudget.sheets.refusals import Refused
 from climatebudget.sheets.tables import (
-    ABOVE,
     NO_NUMBER,
     SEARCHED,
+    SUBTOTAL,
+    WAITS,
     Column,
     Header,
-    Line,
     Sum,
     Table,
     read_tonnes,
@@ -28,67 +29,47 @@ from climatebudget.sheets.tables import (
 
 HEADING = "emission sector / emission source"
 TOTAL = "total"
-SUBTOTAL = N_("Raden er en sum i filen. Den er brukt til kontroll.")
 
 
 @dataclass(frozen=True)
 class WideRow:
-    """One row of figures: year → tonnes, and the cells that gave none."""
+    """One row of figures: year → tonnes; ``waits`` when one of them can mean two things."""
 
     at: int
     name: str
     tonnes: Mapping[int, tuple[Decimal, Cell]]
-    missing: tuple[Cell, ...]
-    problems: tuple[Finding, ...]
+    waits: bool
 
 
 def find_english(grid: Grid) -> Header | None:
     """The row «Emission sector / emission source | 2009 | 2011 | …», if there is one."""
-    for at, row in grid.numbered():
-        if at > SEARCHED:
-            return None
-        if normalised(label(row[0])) == HEADING:
-            return Header(at, {Column.SECTOR: 0, Column.SOURCE: 0}, len(row))
+    for at, row in enumerate(grid.rows.start(SEARCHED), start=1):
+        if row and normalised(label(row[0])) == HEADING:
+            return Header(at, {Column.SECTOR: 0, Column.SOURCE: 0}, len(row), _years(row))
     return None
 
 
-def read_english(grid: Grid, header: Header) -> Table:
+def read_english(grid: Grid, header: Header, mark: str | None = None) -> Table:
     """The sources' lines and the sums above them; raises `Refused` if a heading is no year."""
-    years = _years(grid.rows[header.row - 1])
-    numbered = list(grid.numbered())
-    above = [Skipped(at, ABOVE) for at, _ in numbered if at < header.row]
-    below = [(at, row) for at, row in numbered if at > header.row]
-    mark = decimal_mark(cell for _, row in below for cell in row[1:])
-    rows = [_wide_row(grid, at, row, years, mark) for at, row in below]
-    placed = list(_placed(rows))
-    return Table(
-        grid,
-        header,
-        len(above) + len(rows),
-        lines=tuple(
-            Line(row.at, ("", ""), sector, row.name, None, year, tonnes)
-            for row, sector, is_sum in placed
-            if not is_sum
-            for year, (tonnes, _) in row.tonnes.items()
-        ),
-        skipped=(
-            *above,
-            *(Skipped(row.at, SUBTOTAL) for row, _, is_sum in placed if is_sum),
-            *(
-                Skipped(row.at, NO_NUMBER)
-                for row, _, is_sum in placed
-                if not (is_sum or row.tonnes)
-            ),
-        ),
-        sums=tuple(
-            Sum(sector, year, tonnes, where)
-            for row, sector, is_sum in placed
-            if is_sum
-            for year, (tonnes, where) in row.tonnes.items()
-        ),
-        problems=tuple(problem for row in rows for problem in row.problems),
-        missing=tuple(cell for row in rows for cell in row.missing),
-    )
+    table = Table(grid, header)
+    mark = mark or decimal_mark(cell for _, row in grid.numbered() for cell in row[1:])
+    rows = [
+        _wide_row(table, at, row, mark)
+        for at, row in enumerate(grid.rows, start=1)
+        if table.begin(at, not any(map(filled, row)))
+    ]
+    for row, sector, is_sum in _placed(rows):
+        if is_sum:
+            table.skipped.append(Skipped(row.at, SUBTOTAL))
+            table.sums += [Sum(sector, year, *said) for year, said in row.tonnes.items()]
+            continue
+        for year, (tonnes, where) in row.tonnes.items():
+            wording = Wording(sector, row.name, "", year)
+            table.add(row.at, NOWHERE, wording, grams(tonnes), where)
+        if not row.tonnes:
+            table.skipped.append(Skipped(row.at, WAITS if row.waits else NO_NUMBER))
+    table.skipped.sort(key=lambda skipped: skipped.row)
+    return table
 
 
 def _placed(rows: Iterable[WideRow]) -> Iterator[tuple[WideRow, str, bool]]:
@@ -110,19 +91,22 @@ def _placed(rows: Iterable[WideRow]) -> Iterator[tuple[WideRow, str, bool]]:
             yield row, sector, False
 
 
-def _wide_row(grid: Grid, at: int, row: Row, years: Mapping[int, int], mark: str | None) -> WideRow:
+def _wide_row(table: Table, at: int, row: Row, mark: str | None) -> WideRow:
     tonnes: dict[int, tuple[Decimal, Cell]] = {}
-    missing, problems = [], []
-    for index, year in years.items():
-        value, where = row[index] if index < len(row) else None, grid.cell(at, index)
+    waits = False
+    for index, year in table.header.years.items():
+        value, where = row[index] if index < len(row) else None, table.grid.cell(at, index)
         if is_missing(value):
-            missing.append(where)
+            table.missing.see(where)
             continue
         try:
             tonnes[year] = read_tonnes(value, mark), where
+        except Ambiguous:
+            table.ambiguous.see(where)
+            waits = True
         except Unreadable as error:
-            problems.append(stop("E_NUMBER", str(error), where))
-    return WideRow(at, written(row[0]), tonnes, tuple(missing), tuple(problems))
+            table.problems.append(stop("E_NUMBER", error.said, where))
+    return WideRow(at, written(row[0]), tonnes, waits)
 
 
 def _years(headings: Row) -> Mapping[int, int]:

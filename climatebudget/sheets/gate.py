@@ -44,6 +44,7 @@ OVERLAP = 40_000  # kept from one chunk to the next: more than MAX_TEXT and MAX_
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\3\4"
 TYPES, WORKBOOK, STRINGS = "[Content_Types].xml", "xl/workbook.xml", "xl/sharedstrings.xml"
+STYLES = "xl/styles.xml"
 REACHES_OUT = ("xl/externalLinks/", "xl/connections", "xl/queryTables/", "xl/webExtensions")
 STORED, DEFLATED = 0, 8
 
@@ -76,6 +77,17 @@ RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 REL_TYPE = re.compile(rb"""\bType\s*=\s*["'][^"']*/([A-Za-z]+)["']""")
 REL_TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)["']""")
 HARMLESS_OUTSIDE = (b"hyperlink", b"externalLinkPath")
+# A number format that writes a unit behind the figure: 412 kt.
+OTHER_UNIT = re.compile(
+    rb"""<(?:\w+:)?numFmt\b(?=[^<>]*\bnumFmtId="(\d+)")[^<>]*"""
+    rb"""\bformatCode="[^"<>]{0,200}(?:&quot;|\\)[^"<>]{0,20}?"""
+    rb"""\b(?:kt|ktonn|kilotonn|mt|mill|kg|1\W?000)\b""",
+    re.IGNORECASE,
+)
+CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+CELL_FORMAT = re.compile(rb"""<(?:\w+:)?xf\b[^<>]*?\bnumFmtId="(\d+)\"""")
+CELL_STYLE = re.compile(rb"""<(?:\w+:)?c\b[^<>]*?\bs="(\d+)\"""")
+MOST_STYLES = 8 * MB  # a larger part is not looked into
 DATE_1904 = re.compile(rb"""\bdate1904\s*=\s*["'](?:1|true)["']""")
 STRICT = b"purl.oclc.org/ooxml"
 
@@ -125,7 +137,8 @@ def _check_archive(archive: zipfile.ZipFile) -> Gate:
     types = _whole(archive, TYPES, missing="E_NOT_XLSX")
     _check_types(types, [member.filename for member in members])
     warnings: set[str] = set()
-    sheets = [_scan(archive, member) for member in members]
+    units = _styles_with_other_units(archive, members)
+    sheets = [_scan(archive, member, units) for member in members]
     for member in members:
         if member.filename.endswith(".rels"):
             warnings |= _check_relationships(member.filename, _whole(archive, member.filename))
@@ -138,6 +151,8 @@ def _check_archive(archive: zipfile.ZipFile) -> Gate:
         warnings.add("W_DATE1904")
     if any(sheet.stray for sheet in sheets):
         warnings.add("W_STRAY_CELL")
+    if any(sheet.other_unit for sheet in sheets):
+        warnings.add("W_UNIT_SUSPECT")
     return Gate(
         warnings=tuple(sorted(warnings)),
         unpacked=sum(member.file_size for member in members),
@@ -264,7 +279,7 @@ def _packed(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
 
 @dataclass
 class _Sheet:
-    """What has been seen of one worksheet."""
+    """What has been seen of one part; most of it is about worksheets."""
 
     rows: int = 0
     cells: int = 0
@@ -272,6 +287,7 @@ class _Sheet:
     last_row: int = 0
     widest: int = 1
     stray: bool = False
+    other_unit: bool = False
     formulas_without_value: int = 0
     error_cells: int = 0
 
@@ -294,7 +310,21 @@ class _Nesting:
             raise Refused("E_XML_DEPTH", name)
 
 
-def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Sheet:
+def _styles_with_other_units(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]
+) -> frozenset[bytes]:
+    """The cell styles whose number format writes another unit than tonnes."""
+    part = next((m for m in members if m.filename.lower() == STYLES), None)
+    if part is None or part.file_size > MOST_STYLES:
+        return frozenset()
+    styles = b"".join(_unpacked(archive, part))
+    formats = set(OTHER_UNIT.findall(styles))
+    cells = CELL_FORMATS.search(styles) if formats else None
+    used = CELL_FORMAT.findall(cells[0]) if cells else []
+    return frozenset(b"%d" % n for n, number in enumerate(used) if number in formats)
+
+
+def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, units: frozenset[bytes]) -> _Sheet:
     """Unpack one part, which verifies its size and checksum, and look at it if it is XML."""
     sheet = _Sheet()
     name = member.filename
@@ -314,6 +344,8 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> _Sheet:
             # Cut behind a tag, so that none is counted twice or missed.
             cut = joined.rfind(b">") + 1
             _count(sheet, name, joined[:cut])
+            if units and not units.isdisjoint(CELL_STYLE.findall(joined[:cut])):
+                sheet.other_unit = True
             joined = joined[cut:]
         tail = joined[-OVERLAP:]
     return sheet

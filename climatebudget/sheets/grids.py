@@ -6,29 +6,62 @@ Only for a file that has passed the gate, and only inside the limited child proc
 from __future__ import annotations
 
 import csv
-import io
+from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from climatebudget.core.field import clean
 from climatebudget.core.findings import Cell
+from climatebudget.core.text import N_
 from climatebudget.sheets.refusals import Refused
 
 Row = list[Any]
 DELIMITERS = ",;\t"
 SAMPLE = 50  # lines that show how a CSV file is cut
+CHUNK = 2**20
+UNQUOTED = N_("et anførselstegn mangler, eller en celle er for lang")
+NOT_TEXT = N_("den inneholder tegn som ikke hører hjemme i en tekstfil")
+OTHER_ENCODING = N_("tegnsettet er verken UTF-8 eller Windows-1252")
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Cells that were merged into one; the value stands in the first. All as in `Grid.rows`."""
+
+    top: int  # row 1 is the first
+    left: int  # index in the row
+    bottom: int
+    right: int
+
+    def covers(self, row: int, index: int) -> bool:
+        return self.top <= row <= self.bottom and self.left <= index <= self.right
+
+
+class Rows:
+    """A sheet's rows, read anew each time they are asked for: they need not fit in memory."""
+
+    def __init__(self, read: Callable[[], Iterator[Row]]) -> None:
+        self.read = read
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.read()
+
+    def start(self, count: int) -> list[Row]:
+        return list(islice(self, count))
 
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: ``rows[0]`` is row 1 of the file, its first cell stands in ``first_column``."""
+    """One sheet: the first of ``rows`` is row 1, its first cell stands in ``first_column``."""
 
     name: str  # "" for a CSV file
-    rows: list[Row]
+    rows: Rows
     first_column: int = 0
+    merges: tuple[Merge, ...] = ()
 
     def numbered(self) -> Iterator[tuple[int, Row]]:
         """The rows that are not blank, with their numbers as a person sees them."""
@@ -65,7 +98,12 @@ def open_workbook(path: Path) -> Book:
 
 def _grid(book: Any, name: str) -> Grid:
     sheet = book.get_sheet_by_name(name)
-    return Grid(name, list(sheet.iter_rows()), sheet.start[1] if sheet.start else 0)
+    first = sheet.start[1] if sheet.start else 0
+    merges = tuple(
+        Merge(top + 1, left - first, bottom + 1, right - first)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    )
+    return Grid(name, Rows(sheet.iter_rows), first, merges)
 
 
 def _refusing(read: Callable[[], Any]) -> Any:
@@ -81,31 +119,54 @@ def _refusing(read: Callable[[], Any]) -> Any:
 
 def open_csv(path: Path, fits: Callable[[Grid], int]) -> Book:
     """A CSV file in UTF-8 or Windows-1252; of the usual delimiters the one that ``fits`` best."""
-    text = _text(path.read_bytes())
-    start = "\n".join(text.splitlines()[:SAMPLE])
-    best = max(DELIMITERS, key=lambda delimiter: fits(Grid("", _rows(start, delimiter))))
+    encoding = _encoding(path)
+    cut = [Grid("", Rows(lambda d=d: _csv(path, encoding, d))) for d in DELIMITERS]  # type: ignore[misc]
+    best = cut[DELIMITERS.index(max(DELIMITERS, key=lambda d: fits(_sample(path, encoding, d))))]
+    return Book(("",), (), lambda name: best)
+
+
+def _sample(path: Path, encoding: str, delimiter: str) -> Grid:
+    """The first lines cut by this delimiter, whatever is wrong with them."""
+    with path.open(encoding=encoding, newline="") as file:
+        lines = list(islice(file, SAMPLE))
+    return Grid("", Rows(lambda: csv.reader(lines, delimiter=delimiter)))
+
+
+def _csv(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
     try:
-        grid = Grid("", _rows(text, best, strict=True))
+        with path.open(encoding=encoding, newline="") as file:
+            yield from csv.reader(file, delimiter=delimiter, strict=True)
     except csv.Error as error:
-        raise Refused("E_CSV", "et anførselstegn mangler, eller en celle er for lang") from error
-    return Book(("",), (), lambda name: grid)
+        raise Refused("E_CSV", UNQUOTED) from error
 
 
-def _text(data: bytes) -> str:
-    if not data.strip():
+def _encoding(path: Path) -> str:
+    """Raises `Refused` for a file that is no text."""
+    if not _holds(path, bytes.strip):
         raise Refused("E_EMPTY")
-    if b"\0" in data:
-        raise Refused("E_CSV", "den inneholder tegn som ikke hører hjemme i en tekstfil")
+    if _holds(path, lambda chunk: b"\0" in chunk):
+        raise Refused("E_CSV", NOT_TEXT)
     for encoding in ("utf-8-sig", "cp1252"):
+        decoder = getincrementaldecoder(encoding)()
         try:
-            return data.decode(encoding)
+            _holds(path, partial(_decodes, decoder))
+            decoder.decode(b"", True)
+            return encoding
         except UnicodeDecodeError:
             continue
-    raise Refused("E_CSV", "tegnsettet er verken UTF-8 eller Windows-1252")
+    raise Refused("E_CSV", OTHER_ENCODING)
 
 
-def _rows(text: str, delimiter: str, strict: bool = False) -> list[Row]:
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict))
+def _decodes(decoder: IncrementalDecoder, chunk: bytes) -> bool:
+    """False, so that every chunk is met; raises UnicodeDecodeError."""
+    decoder.decode(chunk)
+    return False
+
+
+def _holds(path: Path, what: Callable[[bytes], object]) -> bool:
+    """Whether any part of the file is so."""
+    with path.open("rb") as file:
+        return any(map(what, iter(lambda: file.read(CHUNK), b"")))
 
 
 def filled(value: Any) -> bool:

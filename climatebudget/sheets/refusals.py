@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from climatebudget.core.text import N_, Translate, filled
+from climatebudget.core.text import N_, Text, Translate, filled
 
 SAVE_AS_XLSX = N_(
     "Åpne den i Excel, velg Lagre som og Excel-arbeidsbok (.xlsx), og last den opp på nytt."
@@ -136,6 +136,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         N_("Overskriften «%(detail)s» er ikke et årstall."),
         N_("Skriv fire siffer, for eksempel 2027, og last opp filen på nytt."),
     ),
+    "E_NO_MEASURES": (
+        N_("Vi fant ingen tabell med klimatiltak i filen."),
+        N_("Skriv overskrifter i én rad, med klimatiltakene under, og last opp filen på nytt."),
+    ),
+    "E_TOO_MANY_ROWS": (
+        N_("Tabellen har mer enn 5 000 rader."),
+        N_("Ta bort rader som ikke er klimatiltak, og last opp filen på nytt."),
+    ),
+    "E_IS_INVENTORY": (
+        N_("Filen er et utslippsregnskap, ikke en tabell med klimatiltak."),
+        N_("Gå til Utslipp, og les den inn som ny statistikkutgave der."),
+    ),
     "E_AREA": (
         N_("«%(detail)s» er ikke et kommunenummer eller fylkesnummer vi kjenner."),
         N_("Skriv fire siffer, for eksempel 0301."),
@@ -158,4 +170,4 @@ class Refused(Exception):
     def shown(self, translate: Translate = str) -> str:
         """What is wrong and what to do, in the language of the translation."""
         wrong, remedy = TEXTS[self.code]
-        return f"{filled(translate(wrong), {'detail': self.detail})} {translate(remedy)}"
+        return f"{filled(wrong, {'detail': Text(self.detail)}, translate)} {translate(remedy)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -12,11 +12,13 @@ from decimal import Decimal
 
 from climatebudget.catalogue import areas as known_areas
 from climatebudget.catalogue import areas_named, sector_names
+from climatebudget.core.emissions import Emissions
 from climatebudget.core.field import clean
-from climatebudget.core.findings import Cell, Finding, Level, Question
+from climatebudget.core.findings import Cell, Choice, Finding, Level, Question
 from climatebudget.core.inventory import Emission, Stated, check_totals
-from climatebudget.core.reading import OPEN
-from climatebudget.core.text import N_
+from climatebudget.core.quantity import from_grams
+from climatebudget.core.reading import MARK, OPEN
+from climatebudget.core.text import N_, Text
 from climatebudget.sheets.grids import Book, joined
 from climatebudget.sheets.layouts import INFO, Found, Layout
 from climatebudget.sheets.names import Resolved, accept, area_label
@@ -58,16 +60,25 @@ def problems(found: Sequence[Finding]) -> Iterator[Finding]:
 # Totals
 
 
-def stated(found: Found, area: str) -> tuple[Stated, ...]:
-    """The file's own totals; only files for one area have any."""
-    return tuple(_stated(found, total, area) for total in found.table.sums)
+def stated(found: Found, areas: Resolved) -> tuple[Stated, ...]:
+    """The file's own totals."""
+    return tuple(_stated(found, total, areas) for total in found.table.sums)
 
 
-def _stated(found: Found, total: Sum, area: str) -> Stated:
+def _stated(found: Found, total: Sum, areas: Resolved) -> Stated:
     exponent = total.tonnes.normalize().as_tuple().exponent
     step = Decimal(1).scaleb(min(-1, int(exponent)))
     sector = _sector_key(found, total.sector)
-    return Stated(area, sector, total.year, total.tonnes, total.where, step)
+    return Stated(
+        _area_of(found, total, areas), sector, total.year, total.tonnes, total.where, step
+    )
+
+
+def _area_of(found: Found, total: Sum, areas: Resolved) -> str:
+    """The area's number; an unknown place has the sum of its own name."""
+    if found.area_name is None:
+        return areas.codes.get(total.place) or OPEN + "|".join(total.place)
+    return next(iter(areas.codes.values()), "")
 
 
 def _sector_key(found: Found, sector: str) -> str:
@@ -75,44 +86,47 @@ def _sector_key(found: Found, sector: str) -> str:
     return (found.sector(sector) or OPEN + clean(sector)) if sector else ""
 
 
-def sums(found: Found) -> list[Finding]:
+def sums(found: Found, areas: Resolved) -> list[Finding]:
     """Where rows and stated totals differ: it stops Miljødirektoratet's own workbooks.
 
     Reckoned by the sectors as the file names them, so that no answer to a question changes it.
     """
+    if not found.table.sums and found.layout is not Layout.AREA_WORKBOOK:
+        return []
     lines = found.table.lines
-    keys = {sector: _sector_key(found, sector) for sector in {line.sector for line in lines}}
+    keys = {sector: _sector_key(found, sector) for sector in {w.sector for w in lines.wordings}}
     unknown = {key: clean(sector) for sector, key in keys.items() if key.startswith(OPEN)}
-    rows = [Emission("", keys[x.sector], None, x.year, x.tonnes, x.row) for x in lines]
-    totals = stated(found, "")
+    rows = [
+        Emission(areas.codes[place], keys[sector], None, year, from_grams(grams), 0)
+        for (place, (sector, year)), grams in lines.sums(lambda w: (w.sector, w.year)).items()
+    ]
+    totals = stated(found, areas)
     named = {**sector_names(), **unknown}
     differing = check_totals(rows, totals, named)
     if found.layout is not Layout.AREA_WORKBOOK:
         return differing
     stopping = [replace(f, level=Level.STOPS) for f in differing]
-    stopping += _without_total(found.table, rows, totals, named)
+    stopping += _without_total(found.table, keys, totals, named)
     if stopping:
         stopping.append(Finding("E_TOTALS", UNCHANGED, level=Level.STOPS))
     return stopping
 
 
 def _without_total(
-    table: Table, rows: Iterable[Emission], totals: Iterable[Stated], named: Mapping[str, str]
+    table: Table, keys: Mapping[str, str], totals: Iterable[Stated], named: Mapping[str, str]
 ) -> list[Finding]:
     """Sectors and years that have rows but no total to close against."""
     have = {(total.sector, total.year) for total in totals}
-    first: dict[tuple[str, int], int] = {}
-    for row in rows:
-        first.setdefault((row.code, row.year), row.row)
+    first = table.spellings(lambda w: (keys[w.sector], w.year), Column.SECTOR)
     return [
         Finding(
             "stated-total-missing",
             N_("Arket «Oversikt» har ingen sum for %(sector)s i %(year)s, men filen har rader."),
             {"sector": named[sector], "year": year},
             Level.STOPS,
-            table.cell(row, Column.SECTOR),
+            spelling.first,
         )
-        for (sector, year), row in first.items()
+        for (sector, year), spelling in first.items()
         if (sector, year) not in have
     ]
 
@@ -167,18 +181,18 @@ NAMES = N_(
 def mended(table: Table) -> Iterator[Finding]:
     """Stray space and unseen characters that were left out of names."""
     by_sector: dict[str, dict[str, Spelling]] = defaultdict(dict)
-    pairs = table.spellings(lambda line: (line.sector, line.source), Column.SOURCE)
+    pairs = table.spellings(lambda w: (w.sector, w.source), Column.SOURCE)
     for (sector, source), spelling in pairs.items():
         by_sector[clean(sector)][source] = spelling
     for sector, names in by_sector.items():
         breaks = all(raw.endswith("\n") for raw in _stray(names))
         yield from _mended(names, LINE_BREAKS if breaks else SPACES, {"sector": sector})
     for column, names in (
-        (Column.SECTOR, table.spellings(lambda line: line.sector, Column.SECTOR)),
-        (Column.NUMBER, table.spellings(lambda line: line.area[0], Column.NUMBER)),
-        (Column.AREA, table.spellings(lambda line: line.area[1], Column.AREA)),
+        (Column.SECTOR, table.spellings(lambda w: w.sector, Column.SECTOR)),
+        (Column.NUMBER, table.places(lambda place: place[0], Column.NUMBER)),
+        (Column.AREA, table.places(lambda place: place[1], Column.AREA)),
     ):
-        yield from _mended(names, NAMES, {"column": column.value})
+        yield from _mended(names, NAMES, {"column": Text(column.value)})
     yield from _controls(table)
 
 
@@ -187,7 +201,7 @@ def _stray(names: Mapping[str, Spelling]) -> dict[str, Spelling]:
 
 
 def _mended(
-    names: Mapping[str, Spelling], text: str, values: Mapping[str, str]
+    names: Mapping[str, Spelling], text: str, values: Mapping[str, str | Text]
 ) -> Iterator[Finding]:
     stray = _stray(names)
     if stray:
@@ -212,17 +226,30 @@ def _place(cell: Cell | None) -> str:
 
 
 def _controls(table: Table) -> Iterator[Finding]:
-    odd = {name for x in table.lines for name in (*x.area, x.sector, x.source)}
-    odd = {name for name in odd if _has_controls(name)}
-    rows = [x.row for x in table.lines if odd.intersection((*x.area, x.sector, x.source))]
-    if rows:
+    odd = {name: s for name, s in _names(table).items() if _has_controls(name)}
+    if odd:
         yield Finding(
             "W_CONTROL_CHARS",
             N_("Navn med tegn som ikke vises, i %(count)s rader. Vi har fjernet tegnene."),
-            {"count": len(rows)},
+            {"count": table.lines.count(odd.__contains__)},
             Level.MENDED,
-            table.grid.cell(rows[0], 0),
+            table.grid.cell(min(odd.values()), 0),
         )
+
+
+def _names(table: Table) -> dict[str, int]:
+    """Every name in the rows, and the first row it stands in."""
+    found: dict[str, int] = {}
+    lines = table.lines
+    for names in (
+        lines.spelled(lambda w: w.sector),
+        lines.spelled(lambda w: w.source),
+        lines.placed(lambda place: place[0]),
+        lines.placed(lambda place: place[1]),
+    ):
+        for name, spelled in names.items():
+            found[name] = min(found.get(name, spelled.row), spelled.row)
+    return found
 
 
 def _has_controls(text: str) -> bool:
@@ -242,19 +269,11 @@ def _is_garbled(text: str) -> bool:
 # What the file lacks or does that its reader should know
 
 
-def facts(found: Found, emissions: Sequence[Emission], today: date) -> Iterator[Finding]:
+def facts(found: Found, emissions: Emissions, sources: Resolved, today: date) -> Iterator[Finding]:
     table = found.table
-    yield from _years(table, sorted({e.year for e in emissions}), today)
+    yield from _years(table, emissions.years, today)
     yield from _repeated(table, emissions)
-    estimated = [e for e in emissions if e.code == ESTIMATE and e.tonnes]
-    if estimated:
-        yield Finding(
-            "estimated-shipping",
-            N_("«*Estimat sjøfart» har utslipp i %(years)s. Da er sjøfarten anslått, ikke målt."),
-            {"years": listed({e.year for e in estimated})},
-            Level.INFO,
-            table.cell(estimated[0].row, Column.SOURCE),
-        )
+    yield from _estimated(table, emissions, sources)
     unread = [s.row for s in table.skipped if s.reason == NEITHER or s.row < table.header.row]
     if unread:
         yield Finding(
@@ -277,6 +296,20 @@ def facts(found: Found, emissions: Sequence[Emission], today: date) -> Iterator[
     )
 
 
+def _estimated(table: Table, emissions: Emissions, sources: Resolved) -> Iterator[Finding]:
+    years = {kind.year for kind, (_, g) in emissions.sums.items() if kind.code == ESTIMATE and g}
+    if years:
+        rows = table.lines.spelled(lambda w: (sources.codes[w.sector, w.source], w.year))
+        first = min(rows[ESTIMATE, year].row for year in years)
+        yield Finding(
+            "estimated-shipping",
+            N_("«*Estimat sjøfart» har utslipp i %(years)s. Da er sjøfarten anslått, ikke målt."),
+            {"years": listed(years)},
+            Level.INFO,
+            table.cell(first, Column.SOURCE),
+        )
+
+
 def _years(table: Table, years: Sequence[int], today: date) -> Iterator[Finding]:
     """Years that the statistics do not have, and years the file lacks."""
     where = table.cell(table.header.row, Column.YEAR)
@@ -296,11 +329,9 @@ def _years(table: Table, years: Sequence[int], today: date) -> Iterator[Finding]
         )
 
 
-def _repeated(table: Table, emissions: Sequence[Emission]) -> Iterator[Finding]:
+def _repeated(table: Table, emissions: Emissions) -> Iterator[Finding]:
     """Rows that nothing tells apart; without a column for gas that is to be expected."""
-    rows = Counter((e.area, e.code, e.gas, e.year) for e in emissions)
-    repeated = sum(count for count in rows.values() if count > 1)
-    if repeated:
+    if emissions.repeated:
         has_gas = Column.GAS in table.header.columns
         yield Finding(
             "repeated-rows",
@@ -310,7 +341,7 @@ def _repeated(table: Table, emissions: Sequence[Emission]) -> Iterator[Finding]:
                 "%(count)s rader har samme område, kilde og år. De legges sammen: filen har ingen "
                 "kolonne for klimagass."
             ),
-            {"count": repeated},
+            {"count": emissions.repeated},
             Level.EXPLAIN if has_gas else Level.INFO,
         )
 
@@ -339,26 +370,81 @@ def to_accept(book: Book, table: Table, warnings: Sequence[str]) -> Iterator[Que
             N_("Arbeidsboken har skjulte ark: %(hidden)s. Vi har lest %(read)s. Er det riktig?"),
             {"hidden": joined(book.hidden), "read": joined([table.grid.name])},
         )
-    if table.missing:
+    if "W_UNIT_SUSPECT" in warnings:
+        yield accept(
+            "W_UNIT_SUSPECT",
+            N_(
+                "Celler i arbeidsboken vises med en annen enhet enn tonn, for eksempel kt. Vi "
+                "leser tallene som tonn. Er det riktig?"
+            ),
+        )
+    yield from _headings(table)
+    if table.dates.count:
+        yield accept(
+            "W_DATE_AMBIGUOUS",
+            N_("Kolonnen for år har datoer i %(count)s rader. Vi leser bare året. Er det riktig?"),
+            {"count": table.dates.count},
+            table.dates.first,
+        )
+    if table.missing.count:
         yield accept(
             "W_MISSING_MARK",
             N_("Celler uten tall: %(count)s. De blir ukjent, ikke null. Er det riktig?"),
-            {"count": len(table.missing)},
-            table.missing[0],
+            {"count": table.missing.count},
+            table.missing.first,
         )
-    negative = [line for line in table.lines if line.tonnes < 0]
-    if negative:
+    if table.negative.count:
         yield accept(
             "W_NEGATIVE",
             N_("Negative tall: %(count)s. Utslipp er sjelden under null. Er tallene riktige?"),
-            {"count": len(negative)},
-            table.cell(negative[0].row, Column.TONNES),
+            {"count": table.negative.count},
+            table.negative.first,
         )
     yield from _garbled(table)
 
 
+def _headings(table: Table) -> Iterator[Question]:
+    """A table with headings in several rows, merged cells, or no division into sectors."""
+    columns = table.header.columns
+    undivided = not {Column.SECTOR, Column.SOURCE} & columns.keys()
+    if not (table.header.composed or table.filled_in.count or undivided):
+        return
+    yield accept(
+        "W_MULTI_HEADER",
+        N_(
+            "Tabellen har sammenslåtte celler eller overskrifter i flere rader. Navn er hentet "
+            "fra sammenslåtte celler i %(count)s celler. Stemmer tallene under?"
+        )
+        if not undivided
+        else N_(
+            "Tabellen har ingen utslippssektor, så alle tallene blir stående som ufordelt. Navn "
+            "er hentet fra sammenslåtte celler i %(count)s celler. Stemmer tallene under?"
+        ),
+        {"count": table.filled_in.count},
+        table.filled_in.first or table.cell(table.header.row),
+    )
+
+
+def decimal_mark(table: Table) -> Iterator[Question]:
+    """Asked once for the column: what its point or comma means."""
+    if table.ambiguous.count:
+        yield Question(
+            MARK,
+            N_(
+                "Tall som kan bety to ting: %(count)s. Er komma eller punktum desimaltegnet i "
+                "kolonnen?"
+            ),
+            (
+                Choice(",", N_("Komma: 1.250 er tusen to hundre og femti")),
+                Choice(".", N_("Punktum: 1.250 er én og en kvart")),
+            ),
+            {"count": table.ambiguous.count},
+            table.ambiguous.first,
+        )
+
+
 def _garbled(table: Table) -> Iterator[Question]:
-    names = {name: x.row for x in table.lines for name in (*x.area, x.sector, x.source)}
+    names = _names(table)
     garbled = [name for name in names if _is_garbled(name)]
     if garbled:
         yield accept(

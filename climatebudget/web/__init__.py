@@ -15,34 +15,46 @@ from jinja2 import StrictUndefined
 from climatebudget import db
 from climatebudget.core.access import Action
 from climatebudget.db import read, write
-from climatebudget.translations import translator
+from climatebudget.files import is_full
 from climatebudget.web import (
     access,
     annex,
+    differences,
+    editions,
     errors,
     frame,
     headers,
+    help,
     home,
     imports,
     inventory,
+    measure_imports,
     measures,
+    names,
     overview,
     reconciliation,
     show,
     sign_in,
+    sources,
     versions,
 )
-from climatebudget.web.context import allowed, g
+from climatebudget.web.context import allowed, g, speak, speak_outside
 
 ROOT = Path(__file__).parents[2]
 MEBIBYTE = 2**20
 PAGES = (
     sign_in,
     home,
+    help,
+    names,
     overview,
     measures,
+    measure_imports,
     inventory,
     imports,
+    editions,
+    sources,
+    differences,
     reconciliation,
     annex,
     frame,
@@ -92,7 +104,8 @@ def _open_sessions(app: Flask) -> None:
 
     @app.before_request
     def open_session() -> None:
-        g.user, g.place, g.translate = None, None, translator("nb")
+        g.user, g.place = None, None
+        speak("nb")
         if request.endpoint == "static":
             return
         now = app.config["CLOCK"]()
@@ -105,6 +118,8 @@ def _open_sessions(app: Flask) -> None:
         if g.user is not None:
             g.session.info["actor"] = str(g.user.id)
             _stay_signed_in(app.extensions["engine"], g.session, token, now)
+        if "number" not in (request.view_args or {}):
+            speak_outside()
 
     @app.teardown_request
     def close_session(error: BaseException | None) -> None:
@@ -113,9 +128,21 @@ def _open_sessions(app: Flask) -> None:
 
 
 def _stay_signed_in(engine: sa.Engine, session: db.Session, token: str, now: datetime) -> None:
-    """Note, at most once a minute, that the person is there; apart from what the page does."""
+    """Note, at most once a minute, that the person is there; apart from what the page does.
+
+    A full disk keeps nobody from reading.
+    """
     if not read.session_is_due(session, token, now):
         return
+    try:
+        _note_presence(engine, session, token, now)
+    except sa.exc.OperationalError as error:
+        if not is_full(error):
+            raise
+        session.rollback()
+
+
+def _note_presence(engine: sa.Engine, session: db.Session, token: str, now: datetime) -> None:
     if session.info["writes"]:
         write.touch_session(session, token, now)
         session.commit()
@@ -142,6 +169,7 @@ def _prepare_templates(app: Flask) -> None:
             "user": g.user,
             "place": g.place,
             "allowed": allowed,
+            "language": g.language,
             "translate": g.translate,
             "Action": Action,
         }

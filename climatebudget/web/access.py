@@ -10,8 +10,7 @@ from werkzeug import Response
 
 from climatebudget.core.access import CHANGES_VERSION, Action, may
 from climatebudget.db import read
-from climatebudget.translations import translator
-from climatebudget.web.context import allowed, g
+from climatebudget.web.context import allowed, g, speak
 
 View = TypeVar("View", bound=Callable[..., object])
 NEEDS: dict[Callable[..., object], Action] = {}
@@ -81,7 +80,7 @@ def _resolve_place() -> None:
     if found is None or g.user is None or not g.user.roles(found.municipality.number):
         abort(404)
     g.place = found
-    g.translate = translator(found.municipality.language)
+    speak(found.municipality.language)
 
 
 def _only_frozen_refuses(action: Action) -> bool:

@@ -26,7 +26,7 @@ def scale(highest: Decimal, narrow: bool) -> dict[str, Any]:
     step = _round_step(highest)
     top = (highest / step).to_integral_value(ROUND_CEILING) * step
     values = [step * n for n in range(int(top / step) + 1)]
-    divide, unit = _unit(top) if narrow else (Decimal(1), "tonn")
+    divide, unit = _unit(top) if narrow else (Decimal(1), N_("tonn"))
     return {
         "ymax": float(top),
         "yticks": [(float(v), _tick(v / divide, narrow)) for v in values],
@@ -42,8 +42,8 @@ def _round_step(highest: Decimal) -> Decimal:
 
 def _unit(top: Decimal) -> tuple[Decimal, str]:
     if top >= 1_000_000:
-        return Decimal(1_000_000), "mill. t"
-    return (Decimal(1000), f"1{NBSP}000 t") if top >= 10_000 else (Decimal(1), "tonn")
+        return Decimal(1_000_000), N_("mill. t")
+    return (Decimal(1000), f"1{NBSP}000 t") if top >= 10_000 else (Decimal(1), N_("tonn"))
 
 
 def _tick(value: Decimal, narrow: bool) -> str:
@@ -61,6 +61,7 @@ def road(
         (v for y in (history, path, after, statement.allowance) for v in y.by_year.values()),
         default=Decimal(1),
     )
+    axis = scale(highest, narrow)
     first = min((*history, budget.budget_year.year))
     target = budget.last_target
     series = [
@@ -72,7 +73,8 @@ def road(
     return {
         "years": (first, budget.budget_year.horizon),
         "xticks": _xticks(budget, first, narrow),
-        **scale(highest, narrow),
+        **axis,
+        "unit": translate(axis["unit"]),
         "series": [s for s in series if s["points"]],
         "ends": _ends(budget, statement, translate, narrow),
         "gap": _bracket(statement, target.year) if target else None,
@@ -182,11 +184,11 @@ def _targets(
 
 
 def _notes(history: Yearly, translate: Translate, narrow: bool) -> list[dict[str, Any]]:
-    """The history's own label stands on its line: in the middle when there is room."""
+    """The history's own label stands on its line: at the highest year, clear of what follows."""
     years = list(history)
     if not years:
         return []
-    year = years[0] if narrow else years[min(2, len(years) - 1)]
+    year = years[0] if narrow else max(years[1:-2] or years[:1], key=lambda y: history.by_year[y])
     text = translate("Regnskapet" if narrow else "Utslippsregnskapet")
     at = {"year": year, "value": float(history.by_year[year]), "dx": 8, "dy": -12}
     return [{**at, "anchor": "start", "text": text, "cls": "note--strong"}]

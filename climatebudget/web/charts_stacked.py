@@ -42,7 +42,7 @@ def stacked(
     taken = [level for level, _ in lines]
     return {
         "years": list(inventory.years),
-        "xticks": _spaced(inventory.years, (size["w"] - size["left"] - size["right"]), span),
+        "xticks": spaced(inventory.years, (size["w"] - size["left"] - size["right"]), span),
         "span": span,
         "ymax": axis["ymax"],
         "yticks": [
@@ -99,7 +99,7 @@ def _piece(
     }
 
 
-def _spaced(years: Sequence[int], width: int, span: tuple[int, int]) -> list[int]:
+def spaced(years: Sequence[int], width: int, span: tuple[int, int]) -> list[int]:
     """The years that have room for their label; the first and the last always do."""
     slot = width / (span[1] - span[0] + 1)
     chosen = [years[-1]]

@@ -15,16 +15,33 @@ from climatebudget.core.budget import Budget, shown
 from climatebudget.core.text import Translate
 from climatebudget.db import read
 from climatebudget.db.read import Place
+from climatebudget.translations import translator
 
 
 class Context(_AppCtxGlobals):
     session: Session
     user: User | None
     place: Place | None
+    language: str
     translate: Translate
 
 
 g = cast(Context, flask_g)
+
+
+def speak(language: str) -> None:
+    """From here on the page is in this language."""
+    g.language, g.translate = language, translator(language)
+
+
+def speak_outside() -> None:
+    """Outside a municipality: the language of all the person's, or for a stranger of all there are.
+
+    Bokmål where they differ.
+    """
+    numbers = {m.municipality for m in g.user.memberships} if g.user else None
+    found = read.languages(g.session, numbers)
+    speak(found.pop() if len(found) == 1 else "nb")
 
 
 def engine() -> sa.Engine:

@@ -9,8 +9,10 @@ from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from climatebudget.core.text import N_
+from climatebudget.db import give_room_back
 from climatebudget.db.errors import Locked, Refused, Stale
-from climatebudget.web.context import g
+from climatebudget.files import is_full
+from climatebudget.web.context import engine, g, speak_outside
 
 log = logging.getLogger("climatebudget")
 
@@ -39,6 +41,13 @@ SENTENCES = {
         N_("Filen er for stor"),
         N_("Filer kan være opptil 80 MB. Last opp en mindre fil. Ingenting er lagret."),
     ),
+    507: (
+        N_("Det er ikke plass til mer"),
+        N_(
+            "Disken er full. Ingenting er lagret. Si fra til den som drifter programmet, og prøv "
+            "igjen når det er ryddet plass. Det som er lagret fra før, er trygt og kan leses."
+        ),
+    ),
 }
 FAILED = (
     N_("Noe gikk galt hos oss"),
@@ -49,8 +58,8 @@ FAILED = (
 def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(Locked, lambda error: page(409))
-    app.register_error_handler(Stale, lambda error: page(409, str(error)))
-    app.register_error_handler(Refused, lambda error: page(400, str(error)))
+    app.register_error_handler(Stale, lambda error: page(409, error.shown(g.translate)))
+    app.register_error_handler(Refused, lambda error: page(400, error.shown(g.translate)))
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -59,6 +68,8 @@ def page(status: int, sentence: str = "", incident: str = "") -> tuple[str, int]
     title, what_to_do = SENTENCES.get(status, FAILED)
     if g.get("session") is not None:
         g.session.rollback()
+        if g.place is None and status < 500:  # a database that fails is not asked again
+            speak_outside()
     return (
         render_template(
             "error/error.html",
@@ -78,6 +89,16 @@ def _known(error: HTTPException) -> tuple[str, int]:
 
 def _unforeseen(error: Exception) -> tuple[str, int]:
     """Never a traceback to the browser: an id here, the traceback in the log under the same id."""
+    if is_full(error):
+        return _no_room(error)
     incident = secrets.token_hex(4)
     log.exception("incident %s at %s", incident, request.url_rule)
     return page(500, incident=incident)
+
+
+def _no_room(error: Exception) -> tuple[str, int]:
+    """What was under way is undone, and the room it took is given back."""
+    log.error("the disk is full at %s: %s", request.url_rule, getattr(error, "orig", error))
+    answer = page(507)
+    give_room_back(engine())
+    return answer

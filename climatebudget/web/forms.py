@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,8 +21,8 @@ from climatebudget.core.field import (
     Ambiguous,
     Unreadable,
     clean,
+    read_near_year,
     read_number,
-    read_year,
     show_exact,
     show_number,
 )
@@ -32,8 +33,6 @@ from climatebudget.web.context import g
 from climatebudget.web.show import day
 
 WRITTEN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-LONGEST_NAME, LONGEST_TEXT = 200, 10_000
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 THOUSANDTH = Decimal("0.001")
 TOO_FINE = {
     GRAM: N_("«%(typed)s» er finere enn et gram. Skriv høyst seks desimaler."),
@@ -45,7 +44,16 @@ CHOOSE = N_("Velg et av alternativene.")
 
 def say(text: str, **values: object) -> str:
     """A sentence in the municipality's language."""
-    return filled(g.translate(text), values)
+    return filled(text, values, g.translate)
+
+
+@contextmanager
+def understood() -> Iterator[None]:
+    """What cannot be read is said in the municipality's language; for `process_formdata`."""
+    try:
+        yield
+    except Unreadable as why:
+        raise ValueError(why.shown(g.translate)) from None
 
 
 def written(value: Decimal | None) -> str:
@@ -76,7 +84,8 @@ class NumberField(Field):
             return
         self.data = None
         if clean(valuelist[0]):
-            self.data = _as_fine_as_kept(valuelist[0], self.step)
+            with understood():
+                self.data = _as_fine_as_kept(valuelist[0], self.step)
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else written(self.data)
@@ -85,7 +94,7 @@ class NumberField(Field):
 def _as_fine_as_kept(typed: str, step: Decimal) -> Decimal:
     value = read_number(typed)
     if value % step:
-        raise Unreadable(say(TOO_FINE[step], typed=clean(typed)[:40]))
+        raise Unreadable(TOO_FINE[step], typed=clean(typed)[:40])
     return value
 
 
@@ -97,17 +106,11 @@ class YearField(Field):
             return
         self.data = None
         if clean(valuelist[0]):
-            self.data = _sensible_year(read_year(valuelist[0]))
+            with understood():
+                self.data = read_near_year(valuelist[0])
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else str(self.data or "")
-
-
-def _sensible_year(year: int) -> int:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        text = N_("%(year)s er for langt unna. Skriv et år fra %(first)s til %(last)s.")
-        raise Unreadable(say(text, year=year, first=FIRST_YEAR, last=LAST_YEAR))
-    return year
 
 
 class WholeField(Field):
@@ -119,7 +122,7 @@ class WholeField(Field):
         self.data, text = None, clean(valuelist[0])
         if not re.fullmatch(r"0*[1-9][0-9]{0,4}", text):
             sentence = N_("«%(typed)s» er ikke et nummer. Skriv for eksempel 7.")
-            raise Unreadable(say(sentence if text else N_("Skriv et nummer."), typed=text[:40]))
+            raise ValueError(say(sentence if text else N_("Skriv et nummer."), typed=text[:40]))
         self.data = int(text)
 
     def _value(self) -> str:
@@ -154,7 +157,7 @@ class DateField(PlainDateField):
         self.data = read_day(text)
         if self.data is None:
             sentence = N_("«%(typed)s» er ikke en dato. Skriv dag.måned.år, for eksempel 2.2.2026.")
-            raise Unreadable(say(sentence, typed=text[:40]))
+            raise ValueError(say(sentence, typed=text[:40]))
 
     def _value(self) -> str:
         if self.raw_data:

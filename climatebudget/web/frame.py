@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from climatebudget.core.access import Action
@@ -16,6 +16,7 @@ from climatebudget.core.field import show_exact
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import Allowance, ReferencePath, Target, in_tonnes
 from climatebudget.core.quantity import tonnes
+from climatebudget.core.rebase import Moved, rebase
 from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
@@ -67,6 +68,8 @@ def save(number: str, year: int, slug: str) -> Answer:
     if not form.validate():
         return _page(budget, form), 400
     typed = _filled(form, budget)
+    if _moves(typed, budget) and request.form.get("seen") != typed.edition:
+        return _page(budget, form, moving=_moved(typed, budget))
     try:
         write.set_frame(
             g.session,
@@ -91,18 +94,40 @@ def save(number: str, year: int, slug: str) -> Answer:
     return redirect(url_for("frame.page", number=number, year=year, slug=slug), 303)
 
 
+def _moves(typed: Frame, budget: Budget) -> bool:
+    """Whether the version leaves the edition it stands on: the difference is shown first."""
+    return budget.edition is not None and typed.edition not in ("", budget.edition.slug)
+
+
+def _moved(typed: Frame, budget: Budget) -> Moved:
+    """What the edition alone does to the frame as it was typed."""
+    as_typed = replace(
+        budget,
+        budget_year=replace(budget.budget_year, horizon=typed.horizon),
+        targets=tuple(typed.targets),
+        path=typed.path,
+        allowance=typed.allowance,
+    )
+    edition = next(e for e in _editions() if e.slug == typed.edition)
+    return rebase(as_typed, edition, _inventory_of(budget)(typed.edition))
+
+
 def _form(budget: Budget) -> FrameForm:
     return frame_form(budget, _editions(), _inventory_of(budget), _lock())
 
 
 def _page(
-    budget: Budget, form: FrameForm | None, conflict: list[tuple[str, str, str]] | None = None
+    budget: Budget,
+    form: FrameForm | None,
+    conflict: list[tuple[str, str, str]] | None = None,
+    moving: Moved | None = None,
 ) -> str:
     return render_template(
         "frame/page.html",
         budget=budget,
         form=form,
         conflict=conflict or [],
+        moving=moving,
         lines=list(lines(_stored(budget))),
         editions=_rows(budget),
         statement=statement(budget),

@@ -7,17 +7,16 @@ from typing import Any
 
 from flask import current_app
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import AnyOf
 
 from climatebudget.core.findings import Choice, Question
-from climatebudget.core.reading import Reading
-from climatebudget.core.text import N_, filled
+from climatebudget.core.reading import MARK, Reading
+from climatebudget.core.text import N_
 from climatebudget.web.context import g, place
 from climatebudget.web.forms import AtMost, DateField, LineField, Said, say
 from climatebudget.web.import_preview import AREA_WORKBOOK
+from climatebudget.web.uploads import FileForm
 
 YES, NO, BY_FILE = "yes", "no", ""
 PUBLISHER = "Miljødirektoratet"
@@ -25,13 +24,8 @@ CHOOSE = N_("Velg ett av svarene.")
 NOT_YET = N_("Datoen er ikke kommet ennå. Sjekk dag, måned og år.")
 
 
-class UploadForm(FlaskForm):
-    file = FileField(N_("Fil"))
+class UploadForm(FileForm):
     area = StringField(N_("Hvilken kommune gjelder filen?"), default=BY_FILE)
-
-    def validate_file(self, field: FileField) -> None:
-        if not isinstance(field.data, FileStorage) or not field.data.filename:
-            raise ValidationError(say(N_("Velg en fil.")))
 
 
 class AnswerForm(FlaskForm):
@@ -53,6 +47,13 @@ class AnswerForm(FlaskForm):
             raise ValidationError(say(NOT_YET))
 
     @property
+    def mark(self) -> str | None:
+        """The decimal mark that was chosen, where the file asks for one."""
+        field = next((field for field, code in self.asked.items() if code == MARK), None)
+        mark = self[field].data if field else None
+        return mark if mark in (",", ".") else None
+
+    @property
     def answers(self) -> dict[str, str]:
         """Question code → the chosen value."""
         return {code: self[field].data for field, code in self.asked.items()}
@@ -63,7 +64,7 @@ def answer_form(reading: Reading) -> Any:
     asked = {f"answer{n}": question for n, question in enumerate(reading.questions)}
     fields: dict[str, Any] = {
         field: StringField(
-            filled(g.translate(question.text), question.values),
+            question.shown(g.translate),
             [AnyOf([choice.value for choice in question.choices], say(CHOOSE))],
         )
         for field, question in asked.items()

@@ -10,7 +10,7 @@ from decimal import Decimal
 from climatebudget.core.budget import Budget, Municipality
 from climatebudget.core.findings import Finding, Level
 from climatebudget.core.inventory import sector_of
-from climatebudget.core.quantity import ZERO
+from climatebudget.core.quantity import ZERO, from_grams
 from climatebudget.core.reading import OPEN, Reading
 from climatebudget.core.text import N_, Text, Translate, filled
 
@@ -60,7 +60,7 @@ def asks(count: int, translate: Translate) -> str:
         return translate(N_("Svar på ett spørsmål"))
     words = translate(WORDS).split()
     said = words[count] if count < len(words) else str(count)
-    return filled(translate(N_("Svar på %(count)s spørsmål")), {"count": said})
+    return filled(N_("Svar på %(count)s spørsmål"), {"count": said}, translate)
 
 
 def figures(reading: Reading) -> dict[str, int]:
@@ -68,7 +68,7 @@ def figures(reading: Reading) -> dict[str, int]:
     return {
         "sources": len(codes),
         "sectors": len({sector_of(code) for code in codes}),
-        "gases": len({e.gas for e in reading.emissions if e.gas}),
+        "gases": len(reading.packed.gases),
         "with_emissions": len(reading.emissions) - reading.zeros,
     }
 
@@ -96,15 +96,21 @@ def _differences(reading: Reading) -> Iterator[Decimal]:
     if any(code.startswith(OPEN) for code in reading.codes):
         yield from (abs(y.tonnes - y.stated) for y in reading.year_sums() if y.stated is not None)
         return
+    for area in sorted({s.area for s in reading.stated}):
+        yield from _differences_of(reading, area)
+
+
+def _differences_of(reading: Reading, area: str) -> Iterator[Decimal]:
+    stated = [s for s in reading.stated if s.area == area]
     rows: dict[tuple[str, int], Decimal] = defaultdict(lambda: ZERO)
-    for e in reading.emissions:
-        rows[sector_of(e.code), e.year] += e.tonnes
-        rows["", e.year] += e.tonnes
+    for kind, (_, grams) in reading.packed.of_area(area).items():
+        rows[sector_of(kind.code), kind.year] += from_grams(grams)
+        rows["", kind.year] += from_grams(grams)
     sectors: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for s in reading.stated:
+    for s in stated:
         if s.sector:
             sectors[s.year] += s.tonnes
-    for s in reading.stated:
+    for s in stated:
         parts = rows[s.sector, s.year] if s.sector or s.year not in sectors else sectors[s.year]
         yield abs(parts - s.tonnes)
 
@@ -113,10 +119,9 @@ def year_lines(reading: Reading, budget: Budget) -> list[YearLine]:
     """Every year of the file, and every year of the version's edition that the file lacks."""
     now = budget.inventory.total if budget.inventory else None
     own: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    alone = len(reading.areas) == 1
-    for e in reading.emissions:
-        if alone or e.area == budget.municipality.number:
-            own[e.year] += e.tonnes
+    area = reading.areas[0] if len(reading.areas) == 1 else budget.municipality.number
+    for kind, (_, grams) in reading.packed.of_area(area).items():
+        own[kind.year] += from_grams(grams)
     found = {
         s.year: YearLine(
             s.year, s.rows, s.tonnes, s.stated, own.get(s.year), now[s.year] if now else None
@@ -143,7 +148,11 @@ def whole(lines: list[YearLine]) -> YearLine:
 def stopping(reading: Reading, here: Municipality) -> tuple[Finding, ...]:
     """What must be put right first; that the file is somebody else's is one such thing."""
     stops = tuple(f for f in reading.findings if f.stops)
-    if stops or any(area == here.number or area.startswith(OPEN) for area in reading.areas):
+    if (
+        stops
+        or reading.asks_mark
+        or any(area == here.number or area.startswith(OPEN) for area in reading.areas)
+    ):
         return stops
     elsewhere = Finding(
         "area-elsewhere",

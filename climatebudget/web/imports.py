@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from werkzeug import Response
-from werkzeug.datastructures import FileStorage
 
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
@@ -24,6 +21,7 @@ from climatebudget.sheets.refusals import Refused
 from climatebudget.web import errors
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight, g, place, user
+from climatebudget.web.editions import INSTALLATION
 from climatebudget.web.forms import problems
 from climatebudget.web.import_form import BY_FILE, NO, UploadForm, answer_form, choices
 from climatebudget.web.import_preview import (
@@ -38,7 +36,7 @@ from climatebudget.web.import_preview import (
     whole,
     year_lines,
 )
-from climatebudget.web.inventory import INSTALLATION
+from climatebudget.web.uploads import at, kept, now, saved, waiting
 
 pages = Blueprint("imports", __name__, url_prefix="/<number>/<int:year>/<slug>/imports")
 
@@ -65,10 +63,19 @@ def upload(number: str, year: int, slug: str) -> Page:
     sent = UploadForm()
     if not sent.validate():
         return _form(sent), 400
-    g.session.rollback()  # reading takes a while, and a writer would keep the others waiting
     own = place().municipality.number
+    with saved(sent.file.data) as (path, name):
+        return _look(path, name, sent, own if sent.area.data == own else None)
+
+
+def _look(
+    path: Path, name: str, sent: UploadForm, area: str | None, mark: str | None = None
+) -> Page:
+    """What the file says: kept for the preview, or the page that says why not."""
+    added = read.added_aliases(g.session)
+    g.session.rollback()  # reading takes a while, and a writer would keep the others waiting
     try:
-        file, reading = _read(sent.file.data, own if sent.area.data == own else None)
+        reading = read_inventory(path, name, aliases=added, area=area, mark=mark)
     except Refused as refused:
         return errors.page(413) if refused.code == "E_TOO_BIG" else (_form(sent, refused), 400)
     if known := _known(reading):
@@ -76,36 +83,31 @@ def upload(number: str, year: int, slug: str) -> Page:
     budget = budget_in_sight()
     if stopping(reading, place().municipality):
         return _preview(reading, budget), 400
+    return redirect(at("imports.preview", token=_stage(reading, path, budget)), 303)
+
+
+def _stage(reading: Reading, path: Path, budget: Budget) -> str:
+    """The token of what now waits; the file goes in part by part, so that others can write."""
+    g.session.rollback()
+    with path.open("rb") as file:
+        for _ in write.put_parts(g.session, file, reading.sha256):
+            g.session.commit()
     token = write.stage_upload(
         g.session,
         kind=KIND,
         payload=reading.to_bytes(),
-        now=_now(),
+        now=now(),
         person_id=user().id,
         municipality_id=place().municipality_id,
         file_name=reading.file_name,
-        file=file,
         base=_base(budget),
     )
     g.session.commit()
-    return redirect(_at("imports.preview", token=token), 303)
+    return token
 
 
 def _form(form: UploadForm, refused: Refused | None = None) -> str:
     return render_template("imports/form.html", form=form, refused=refused, by_file=BY_FILE)
-
-
-def _read(sent: FileStorage, area: str | None) -> tuple[bytes, Reading]:
-    """The bytes, and what they say; raises `Refused`. The name is shown and never opened."""
-    name = clean(sent.filename or "").replace("\\", "/").rpartition("/")[2][-200:]
-    suffix = ".csv" if name.lower().endswith((".csv", ".txt")) else ".xlsx"
-    with tempfile.TemporaryDirectory(prefix="climatebudget-") as folder:
-        path = Path(folder, "upload" + suffix)
-        sent.save(path)
-        sent.close()
-        added = read.added_aliases(g.session)
-        g.session.rollback()
-        return path.read_bytes(), read_inventory(path, name, aliases=added, area=area)
 
 
 def _known(reading: Reading) -> Edition | None:
@@ -129,7 +131,7 @@ def _known_page(edition: Edition, reading: Reading) -> str:
 @pages.get("/<token>")
 @needs(Action.IMPORT_EDITION)
 def preview(number: str, year: int, slug: str, token: str) -> Page:
-    staged = _staged(token)
+    staged = waiting(token, KIND)
     if staged is None:
         return _gone()
     budget = budget_in_sight()
@@ -186,7 +188,7 @@ def _preview(
 @needs(Action.IMPORT_EDITION)
 def confirm(number: str, year: int, slug: str, token: str) -> Page:
     """Store exactly what was previewed, or nothing."""
-    staged = _staged(token)
+    staged = waiting(token, KIND)
     if staged is None:
         return _gone()
     budget = budget_in_sight()
@@ -198,6 +200,8 @@ def confirm(number: str, year: int, slug: str, token: str) -> Page:
         return _moved()
     if staged.base != _base(budget):
         return _moved()
+    if (mark := answers.mark) and reading.asks_mark:
+        return _read_again(reading, token, mark)
     if not answers.validate():
         return _preview(reading, budget, staged, token, answers), 400
     answered = reading.answered(answers.answers)
@@ -211,45 +215,54 @@ def confirm(number: str, year: int, slug: str, token: str) -> Page:
 @pages.post("/<token>/cancel")
 @needs(Action.IMPORT_EDITION)
 def cancel(number: str, year: int, slug: str, token: str) -> Page:
-    if _staged(token) is None:
+    if waiting(token, KIND) is None:
         return _gone()
-    write.take_staged(g.session, token, _now(), person_id=user().id)
+    write.take_staged(g.session, token, now(), person_id=user().id)
     g.session.commit()
     flash(g.translate(N_("Avbrutt. Ingenting er lagret.")))
-    return redirect(_at("imports.form"), 303)
+    return redirect(at("imports.form"), 303)
+
+
+def _read_again(reading: Reading, token: str, mark: str) -> Page:
+    """What the decimal mark is changes the figures, so they are read and shown anew."""
+    own = place().municipality.number
+    with kept(reading.file_name) as path:
+        with path.open("wb") as file:
+            file.writelines(read.parts_of(g.session, reading.sha256))
+        answer = _look(path, reading.file_name, UploadForm(), _chosen(reading, own), mark)
+    write.take_staged(g.session, token, now(), person_id=user().id)
+    g.session.commit()
+    return answer
+
+
+def _chosen(reading: Reading, own: str) -> str | None:
+    """One's own municipality, where the file turned out to be about it alone."""
+    return own if reading.areas == (own,) else None
 
 
 def _store(reading: Reading, staged: read.Staged, token: str, answers: Any) -> Page:
-    """One short transaction: the edition is stored and nothing waits any more, or neither."""
-    write.take_staged(g.session, token, _now(), person_id=user().id)
-    stored = write.store_edition(
+    """The edition is stored and nothing waits any more, or neither."""
+    stored = write.import_edition(
         g.session,
         reading,
+        file=None,
+        also=lambda: write.take_staged(g.session, token, now(), person_id=user().id),
         owner=place().municipality_id,
         name=clean(answers.name.data),
         publisher=clean(answers.publisher.data),
         published=answers.published.data,
-        file_bytes=staged.file,
-        now=_now(),
+        now=now(),
         by=str(user().id),
     )
-    g.session.commit()
     if not stored.new:
         return _known_page(stored.edition, reading)
     said = g.translate(N_("%(name)s er lest inn: %(rows)s rader."))
     flash(said % {"name": stored.edition.name, "rows": show_number(stored.edition.rows)})
     owner = stored.edition.owner or INSTALLATION
-    return redirect(_at("inventory.edition", owner=owner, edition_slug=stored.edition.slug), 303)
+    return redirect(at("inventory.edition", owner=owner, edition_slug=stored.edition.slug), 303)
 
 
 # ---- what waits --------------------------------------------------------------------------------
-
-
-def _staged(token: str) -> read.Staged | None:
-    """What waits under the token: this person's, for this municipality."""
-    found = read.staged(g.session, token, _now(), person_id=user().id)
-    here = place().municipality_id
-    return found if found and (found.kind, found.municipality_id) == (KIND, here) else None
 
 
 def _base(budget: Budget) -> str:
@@ -287,19 +300,3 @@ def _told(status: int, title: str, sentence: str) -> tuple[str, int]:
         ),
         status,
     )
-
-
-def _at(endpoint: str, **more: Any) -> str:
-    here = place()
-    return url_for(
-        endpoint,
-        number=here.municipality.number,
-        year=here.budget_year.year,
-        slug=here.version.slug,
-        **more,
-    )
-
-
-def _now() -> datetime:
-    now: datetime = current_app.config["CLOCK"]()
-    return now

@@ -2,51 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
+from functools import partial
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template
+from werkzeug import Response
 
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_number
-from climatebudget.core.inventory import Edition, Inventory, sector_of
+from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import HUNDRED
-from climatebudget.core.quantity import ZERO, Yearly
+from climatebudget.core.quantity import ZERO
 from climatebudget.core.text import N_, Text
 from climatebudget.db import read
+from climatebudget.web import inventory_list
 from climatebudget.web.access import needs
 from climatebudget.web.charts_stacked import by_size, stacked
 from climatebudget.web.context import budget_in_sight, g, place
+from climatebudget.web.editions import MOST_IN_A_WORKBOOK, edition_at
+from climatebudget.web.forms import say
+from climatebudget.web.inventory_list import Line, per_sector, sector_name, under_sectors, whole
+from climatebudget.web.listing import Shown, asked, download
+from climatebudget.web.show import day
 
 pages = Blueprint("inventory", __name__, url_prefix="/<number>/<int:year>/<slug>/inventory")
-INSTALLATION = "installation"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A sector or a source in two years; shares and changes are percentages, None where unknown."""
-
-    name: str
-    reference: Decimal
-    last: Decimal
-    share: Decimal | None
-    change: Decimal | None
 
 
 @pages.get("/")
 @needs(Action.READ)
-def page(number: str, year: int, slug: str) -> str:
+def page(number: str, year: int, slug: str) -> str | Response:
     here = place()
     budget = budget_in_sight()
+    shown = _list(budget.inventory, reference_year(budget)) if budget.inventory else None
+    if shown and shown.elsewhere:
+        return redirect(shown.elsewhere)
     return render_template(
         "inventory/page.html",
         budget=budget,
         emissions=emissions(budget) if budget.inventory else None,
+        list=shown,
         importer=importer(budget.edition),
         editions=read.editions(g.session, here.municipality_id),
     )
+
+
+@pages.get("/utslipp.xlsx")
+@needs(Action.READ)
+def workbook(number: str, year: int, slug: str) -> Response:
+    return _file("xlsx")
+
+
+@pages.get("/utslipp.csv")
+@needs(Action.READ)
+def table(number: str, year: int, slug: str) -> Response:
+    return _file("csv")
+
+
+def _list(inventory: Inventory, reference: int) -> Shown[Line]:
+    table = per_sector(inventory, reference)
+    rows = [source for _, sources in table for source in sources]
+    noun = say(N_("utslippskilder"))
+    return asked(inventory_list.listing(inventory, table, reference), rows, noun, anchor="kilder")
+
+
+def _file(suffix: str) -> Response:
+    """The sources the list shows; there is no file where there is no inventory."""
+    budget = budget_in_sight()
+    if budget.inventory is None or budget.edition is None:
+        abort(404)
+    edition = budget.edition
+    published = day(edition.published) if edition.published else say(N_("ukjent"))
+    facts = [
+        (say(N_("Statistikkutgave")), edition.name),
+        (say(N_("Utgiver")), edition.publisher),
+        (say(N_("Publisert")), published),
+    ]
+    shown = _list(budget.inventory, reference_year(budget))
+    return download(shown, suffix, "utslipp", say(N_("Utslipp per kilde")), facts)
 
 
 @pages.get("/editions/<owner>/<edition_slug>")
@@ -54,8 +86,8 @@ def page(number: str, year: int, slug: str) -> str:
 def edition(number: str, year: int, slug: str, owner: str, edition_slug: str) -> str:
     """One edition; the owner is in the address, since slugs are only unique for each owner."""
     here = place()
-    found, mine = _edition(owner, edition_slug)
-    area = here.municipality.number
+    found = edition_at(owner, edition_slug)
+    mine = None if found.owner is None else here.municipality_id
     findings = read.edition_findings(g.session, edition_slug, mine)
     return render_template(
         "inventory/edition.html",
@@ -63,21 +95,10 @@ def edition(number: str, year: int, slug: str, owner: str, edition_slug: str) ->
         importer=importer(found),
         findings=findings,
         accepted_by={f.position: person(f.by) for f in findings if f.at},
-        inventory=read.inventory(g.session, edition_slug, area, mine),
+        inventory=read.inventory_in(g.session, found, here),
+        rows_in_a_workbook=MOST_IN_A_WORKBOOK,
         budget=budget_in_sight(),
     )
-
-
-def _edition(owner: str, edition_slug: str) -> tuple[Edition, int | None]:
-    """The owner's edition of that slug; another municipality's is not found."""
-    here = place()
-    if owner not in {INSTALLATION, here.municipality.number}:
-        abort(404)
-    mine = None if owner == INSTALLATION else here.municipality_id
-    found = read.edition_by_slug(g.session, edition_slug, mine)
-    if found is None or (found.owner is None) != (mine is None):
-        abort(404)
-    return found, mine
 
 
 def importer(edition: Edition | None) -> str:
@@ -100,7 +121,8 @@ def emissions(budget: Budget) -> dict[str, object]:
     """What the page says of an inventory: a sentence, two charts and their table."""
     inventory = budget.inventory
     assert inventory is not None
-    reference = reference_year(budget, inventory)
+    reference = reference_year(budget)
+    table = per_sector(inventory, reference)
     return {
         "headline": headline(budget.municipality.name, inventory, reference),
         "story": story(inventory),
@@ -111,15 +133,16 @@ def emissions(budget: Budget) -> dict[str, object]:
         "narrow": stacked(inventory, budget.targets, True, g.translate),
         "sectors": [(sector_name(inventory, s), y) for s, y in by_size(inventory)],
         "below_zero": any(v < 0 for y in inventory.sectors.values() for v in y.by_year.values()),
-        "table": per_sector(inventory, reference),
-        "whole": line("", inventory.total, inventory, reference),
+        "whole": whole(inventory, reference),
+        "under_sectors": partial(under_sectors, table),
     }
 
 
-def reference_year(budget: Budget, inventory: Inventory) -> int:
+def reference_year(budget: Budget) -> int:
     """The targets' reference year where the inventory has it, else its first."""
-    stated = budget.reference_year
-    return stated if stated in inventory.years and stated else inventory.years[0]
+    assert budget.inventory is not None
+    stated, years = budget.reference_year, budget.inventory.years
+    return stated if stated in years and stated else years[0]
 
 
 def missing_years(inventory: Inventory) -> Text | None:
@@ -191,40 +214,4 @@ def story(inventory: Inventory) -> Text:
             "before": show_number(moved[1][first] or ZERO),
             "after": show_number(moved[1][last] or ZERO),
         },
-    )
-
-
-def sector_name(inventory: Inventory, sector: str) -> str:
-    return next(s.sector_name for s in inventory.sources.values() if s.sector == sector)
-
-
-def per_sector(inventory: Inventory, reference: int) -> list[tuple[Line, list[Line]]]:
-    """Each sector with its sources, the one with most in the last year first."""
-    found = [
-        (
-            line(sector_name(inventory, sector), history, inventory, reference),
-            _largest_first(
-                line(source.name, inventory.source(code), inventory, reference)
-                for code, source in inventory.sources.items()
-                if sector_of(code) == sector
-            ),
-        )
-        for sector, history in inventory.sectors.items()
-    ]
-    return sorted(found, key=lambda one: -one[0].last)
-
-
-def _largest_first(lines: Iterable[Line]) -> list[Line]:
-    return sorted(lines, key=lambda one: -one.last)
-
-
-def line(name: str, history: Yearly, inventory: Inventory, reference: int) -> Line:
-    then, now = history[reference] or ZERO, history[inventory.last_year] or ZERO
-    whole = inventory.total[inventory.last_year] or ZERO
-    return Line(
-        name,
-        then,
-        now,
-        share=now / whole * HUNDRED if whole > 0 else None,
-        change=(now / then - 1) * HUNDRED if then > 0 else None,
     )

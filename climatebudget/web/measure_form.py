@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from wtforms.validators import ValidationError
 from climatebudget import catalogue
 from climatebudget.core.access import Role, User
 from climatebudget.core.budget import Budget
+from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
 from climatebudget.core.inventory import UNALLOCATED, Source
 from climatebudget.core.measure import (
     Actor,
@@ -29,13 +30,12 @@ from climatebudget.core.measure import (
     InPath,
     Measure,
     Size,
+    with_figures,
 )
 from climatebudget.core.quantity import GRAM, ORE, Unit, Yearly, tonnes
 from climatebudget.core.text import N_
 from climatebudget.web.context import g
 from climatebudget.web.forms import (
-    LONGEST_NAME,
-    LONGEST_TEXT,
     AtMost,
     ChoiceField,
     EnumField,
@@ -160,7 +160,7 @@ class MeasureForm(FlaskForm):
         for i in range(self.places):
             code, figures = self.place(i), self.figures(i)
             before = stored[i] if i < len(stored) else Effect(code, tonnes(), budget.book)
-            effect = _with_figures(replace(before, code=code), figures, self.years)
+            effect = with_figures(replace(before, code=code), figures, self.years)
             if code and (chosen or figures or effect.cites):
                 yield effect
 
@@ -229,22 +229,6 @@ def _cost_name(kind: CostKind, year: int) -> str:
 
 def _number(name: str) -> int | None:
     return NUMBERS.get(name) or NUMBERS.get(name.split("_")[0])
-
-
-def _with_figures(before: Effect, figures: Mapping[int, Decimal], shown: Iterable[int]) -> Effect:
-    """The effect with these figures; what is told of a figure holds only while it stands."""
-    changed = {y for y in shown if before.yearly[y] != figures.get(y)}
-    return replace(
-        before,
-        yearly=tonnes(dict(sorted(figures.items()))),
-        low=_without(before.low, changed),
-        high=_without(before.high, changed),
-        cites={y: text for y, text in before.cites.items() if y not in changed},
-    )
-
-
-def _without(yearly: Yearly, years: set[int]) -> Yearly:
-    return tonnes({y: v for y, v in yearly.by_year.items() if y not in years})
 
 
 def own_effects(measure: Measure, budget: Budget) -> list[Effect]:

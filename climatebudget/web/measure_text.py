@@ -33,7 +33,7 @@ def fields(budget: Budget, m: Measure) -> list[Line]:
     overlap = N_("Tallet er justert for overlapp") if m.adjusted else N_("Ikke vurdert")
     adviser = {
         N_("Nummer"): str(m.number),
-        N_("Klimakur-tiltak"): _category(m),
+        N_("Klimakur-tiltak"): category(m),
         N_("Kontroll"): _called(m.control.value),
         N_("Aktør"): _called(m.actor.value),
         N_("Referansebane"): _called(m.in_path.value),
@@ -61,7 +61,7 @@ def fields(budget: Budget, m: Measure) -> list[Line]:
     ]
 
 
-def _category(m: Measure) -> str:
+def category(m: Measure) -> str:
     if m.category is None:
         return ""
     return f"{REPORTS.get(m.category.report, m.category.report)}: {m.category.code}"

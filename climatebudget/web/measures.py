@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from climatebudget.core.access import Action, may_edit
 from climatebudget.core.budget import Budget
-from climatebudget.core.field import show_exact
-from climatebudget.core.inventory import sector_of
-from climatebudget.core.measure import FIELDS, Decision, InPath, Measure, lacking
-from climatebudget.core.quantity import Bound
-from climatebudget.core.reconcile import sector_name
-from climatebudget.core.sentence import in_sentence
-from climatebudget.core.statement import Statement, statement
-from climatebudget.core.text import N_, Text
+from climatebudget.core.measure import FIELDS, Measure, lacking
+from climatebudget.core.statement import statement
+from climatebudget.core.text import N_
 from climatebudget.db import read, write
-from climatebudget.web import measure_text
+from climatebudget.web import measure_list, measure_text
 from climatebudget.web.access import needs
 from climatebudget.web.context import allowed, budget_in_sight, g, place, user
 from climatebudget.web.forms import by_source, say, typed_lock
+from climatebudget.web.listing import Shown, asked, download
 from climatebudget.web.measure_form import (
     NUMBERS,
     MeasureForm,
@@ -31,7 +25,6 @@ from climatebudget.web.measure_form import (
     own_effects,
     shown_years,
 )
-from climatebudget.web.show import tonnes
 
 pages = Blueprint("measures", __name__, url_prefix="/<number>/<int:year>/<slug>/measures")
 
@@ -40,18 +33,35 @@ Answer = str | Response | tuple[str, int]
 
 @pages.get("/")
 @needs(Action.READ)
-def all(number: str, year: int, slug: str) -> str:
+def all(number: str, year: int, slug: str) -> Answer:
     budget = budget_in_sight()
+    shown = _list(budget)
+    if shown.elsewhere:
+        return redirect(shown.elsewhere)
     reckoned = statement(budget)
+    part = measure_list.of_those_shown(budget, reckoned, shown)
+    sums = measure_list.sums(part, shown)
     return render_template(
         "measures/all.html",
         budget=budget,
-        statement=reckoned,
-        lead=lead(reckoned),
-        where={m.number: _where(budget, m) for m in budget.measures},
-        left_out={m.number: left_out(m) for m in budget.measures},
-        shown=shown_effect,
+        lead=measure_list.lead(reckoned),
+        list=shown,
+        sums=sums,
+        sums_from=[column.key in sums for column in shown.found.columns].index(True) if sums else 0,
+        sum_label=measure_list.sum_label(part.counts, shown.query.narrows),
     )
+
+
+@pages.get("/klimatiltak.xlsx")
+@needs(Action.READ)
+def workbook(number: str, year: int, slug: str) -> Response:
+    return _file("xlsx")
+
+
+@pages.get("/klimatiltak.csv")
+@needs(Action.READ)
+def table(number: str, year: int, slug: str) -> Response:
+    return _file("csv")
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -103,18 +113,27 @@ def duplicate(number: str, year: int, slug: str, measure: int) -> Response:
 @pages.get("/<int:measure>/remove")
 @needs(Action.EDIT_MEASURE)
 def confirm_remove(number: str, year: int, slug: str, measure: int) -> str:
-    return render_template("measures/remove.html", measure=_own(measure))
+    return _remove_page(_own(measure))
 
 
 @pages.post("/<int:measure>/remove")
 @needs(Action.EDIT_MEASURE)
-def remove(number: str, year: int, slug: str, measure: int) -> Response:
+def remove(number: str, year: int, slug: str, measure: int) -> Answer:
     found = _own(measure)
-    write.remove_measure(g.session, place(), found.id)
-    g.session.commit()
+    try:
+        write.remove_measure(g.session, place(), found.id, typed_lock())
+        g.session.commit()
+    except write.Stale:
+        g.session.rollback()
+        return _remove_page(_own(measure), changed=True), 409
     text = N_("Klimatiltak %(number)s, «%(name)s», er fjernet fra utkastet.")
     flash(say(text, number=found.number, name=found.name))
     return redirect(_to("all"), 303)
+
+
+def _remove_page(measure: Measure, changed: bool = False) -> str:
+    values = {"measure": measure, "lock": _lock(measure), "changed": changed}
+    return render_template("measures/remove.html", **values)
 
 
 def _save(budget: Budget, stored: Measure, form: MeasureForm, lock: int | None) -> Answer:
@@ -178,68 +197,17 @@ def _shown(budget: Budget, measure: Measure) -> dict[str, object]:
     }
 
 
-def lead(reckoned: Statement) -> list[Text]:
-    """How many measures there are, and what they cut: the answer first."""
-    counts, columns = reckoned.counts, reckoned.columns
-    parts = [
-        Text(
-            N_("%(all)s klimatiltak, %(some)s tallfestet."),
-            {"all": counts.all, "some": counts.quantified},
-        )
-    ]
-    if counts.counted < counts.quantified:
-        parts.append(
-            Text(N_("%(counted)s av dem er regnet med i summene."), {"counted": counts.counted})
-        )
-    cut = reckoned.total.cut.net
-    known = [y for y in columns if cut[y].value is not None]
-    if not counts.counted:
-        return parts
-    if not known:
-        return [*parts, Text(N_("Hvor mye de kutter, er ukjent."))]
-    phrases = [_phrase(reckoned, y) for y in dict.fromkeys((known[0], known[-1]))]
-    return [*parts, Text(N_("De kutter %(what)s."), {"what": f" {say(N_('og'))} ".join(phrases)})]
+def _list(budget: Budget) -> Shown[Measure]:
+    return asked(measure_list.listing(budget), budget.measures, say(N_("klimatiltak")))
 
 
-def _phrase(reckoned: Statement, year: int) -> str:
-    cut = reckoned.total.cut.net[year]
-    text = {
-        Bound.EXACT: N_("%(tonnes)s tonn i %(year)s"),
-        Bound.AT_LEAST: N_("minst %(tonnes)s tonn i %(year)s"),
-    }.get(cut.bound, N_("usikkert %(tonnes)s tonn i %(year)s"))
-    value = cut.value or Decimal(0)
-    return say(text, tonnes=("−" if value < 0 else "") + in_sentence(value), year=year)
-
-
-def left_out(measure: Measure) -> str:
-    """Why a measure with figures is not in the sums; empty when it is."""
-    if measure.counted or not measure.quantified:
-        return ""
-    reason = measure.in_path if measure.in_path is not InPath.ADDITIONAL else measure.decision
-    texts = {
-        InPath.PARTLY: N_("Ikke i summen: delvis med i banen"),
-        InPath.INCLUDED: N_("Ikke i summen: med i banen"),
-        Decision.NOT_PRIORITISED: N_("Ikke i summen: ikke prioritert"),
-    }
-    return say(texts.get(reason, N_("Ikke i summen: ikke vedtatt")))
-
-
-def shown_effect(value: Decimal) -> str:
-    """Forecasts to 10 t; a small cut as it is, for rounded it would say nothing."""
-    size = abs(value)
-    return show_exact(value) if size < 1 else tonnes(value, 10 if size >= 1000 else 1)
-
-
-def _where(budget: Budget, measure: Measure) -> list[str]:
-    """The emission sectors a measure cuts in."""
-    codes = [e.code for e in own_effects(measure, budget)] or [measure.code]
-    sectors = dict.fromkeys(sector_of(code) for code in codes)
-    return [_sector(budget, sector) for sector in sectors]
-
-
-def _sector(budget: Budget, sector: str) -> str:
-    name = sector_name(budget, sector)
-    return name if name != sector else code_label(budget, f"{sector}/ufordelt").partition(",")[0]
+def _file(suffix: str) -> Response:
+    """What the list shows, every page of it."""
+    budget = budget_in_sight()
+    shown = _list(budget)
+    part = measure_list.of_those_shown(budget, statement(budget), shown)
+    facts = measure_list.facts(part, shown)
+    return download(shown, suffix, "klimatiltak", say(N_("Klimatiltak")), facts)
 
 
 def _found(budget: Budget, number: int) -> Measure:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markupsafe import Markup
 
-from climatebudget.core.field import NBSP, show_exact, show_number
+from climatebudget.core.field import NBSP, show_day, show_exact, show_moment, show_number
 from climatebudget.core.findings import Finding, Question
 from climatebudget.core.quantity import Bound, Figure
-from climatebudget.core.text import Text, filled
+from climatebudget.core.reading import Skipped
+from climatebudget.core.text import Text
 from climatebudget.web.context import g
 
-OSLO = ZoneInfo("Europe/Oslo")
 Number = Decimal | Fraction | int
 
 
@@ -65,20 +64,17 @@ def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:
     return Markup('<span class="bound">{}</span> {}').format(g.translate(value.bound.value), shown)
 
 
-def said(sentence: Text | Finding | Question) -> str:
+def said(sentence: Text | Finding | Question | Skipped) -> str:
     """The sentence in the municipality's language."""
-    return filled(g.translate(sentence.text), sentence.values)
+    return sentence.shown(g.translate)
 
 
 def day(value: date | datetime) -> str:
-    """«2.2.2026»: without slashes and leading zeros."""
-    local = value.astimezone(OSLO).date() if isinstance(value, datetime) else value
-    return f"{local.day}.{local.month}.{local.year}"
+    return show_day(value)
 
 
 def moment(value: datetime) -> str:
-    local = value.astimezone(OSLO)
-    return f"{day(value)} kl. {local:%H.%M}"
+    return show_moment(value)
 
 
 def _decimal(value: Number) -> Decimal:

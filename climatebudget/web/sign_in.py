@@ -7,7 +7,6 @@ from flask import session as cookie
 from flask_wtf import FlaskForm
 from werkzeug import Response
 from wtforms import EmailField, PasswordField
-from wtforms.validators import InputRequired
 
 from climatebudget.core.access import Action
 from climatebudget.core.field import clean
@@ -15,13 +14,14 @@ from climatebudget.core.text import N_
 from climatebudget.db import passwords, read, write
 from climatebudget.web.access import needs
 from climatebudget.web.context import g
+from climatebudget.web.forms import Said
 
 pages = Blueprint("sign_in", __name__)
 
 
 class SignInForm(FlaskForm):
-    email = EmailField(N_("E-post"), validators=[InputRequired(N_("Skriv e-postadressen din."))])
-    password = PasswordField(N_("Passord"), validators=[InputRequired(N_("Skriv passordet ditt."))])
+    email = EmailField(N_("E-post"), validators=[Said(N_("Skriv e-postadressen din."))])
+    password = PasswordField(N_("Passord"), validators=[Said(N_("Skriv passordet ditt."))])
 
 
 @pages.get("/sign-in")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_wtf import FlaskForm
 from werkzeug import Response
 from wtforms import Field
 from wtforms.validators import ValidationError
 
+from climatebudget.core import canonical
 from climatebudget.core.access import Action, may
 from climatebudget.core.budget import Kind, Stage, Version
+from climatebudget.core.field import LONGEST_TEXT
 from climatebudget.core.findings import Finding
 from climatebudget.core.reconcile import reconcile
 from climatebudget.core.statement import statement
@@ -18,7 +29,6 @@ from climatebudget.db import read, write
 from climatebudget.web.access import needs
 from climatebudget.web.context import allowed, budget_in_sight, g, place, user
 from climatebudget.web.forms import (
-    LONGEST_TEXT,
     AtMost,
     ChoiceField,
     EnumField,
@@ -71,15 +81,19 @@ def page(number: str, year: int, slug: str) -> str:
 @pages.post("/stage")
 @needs(Action.MOVE_STAGE)
 def move(number: str, year: int, slug: str) -> Answer:
-    form = _stage_form()
+    form, now = _stage_form(), place().budget_year.stage
+    if request.form.get("seen") != now.name:
+        return _page(stage_form=form, moved=True), 409
     if not form.validate():
         return _page(stage_form=form), 400
     try:
-        write.move_stage(g.session, place(), form.stage.data, form.reason.data or "")
+        write.move_stage(g.session, place(), form.stage.data, form.reason.data or "", now)
         g.session.commit()
+    except write.Stale:
+        raise
     except write.Refused as refused:
         g.session.rollback()
-        form.reason.errors = [say(str(refused))]
+        form.reason.errors = [refused.shown(g.translate)]
         return _page(stage_form=form), 400
     flash(say(N_("Budsjettåret er nå i steget %(stage)s."), stage=say(form.stage.data.value)))
     return redirect(url_for("versions.page", number=number, year=year, slug=slug), 303)
@@ -88,19 +102,22 @@ def move(number: str, year: int, slug: str) -> Answer:
 @pages.post("/freeze")
 @needs(Action.FREEZE)
 def freeze(number: str, year: int, slug: str) -> Answer:
-    """Freeze the draft as it is now; nothing that stops may stand."""
+    """Freeze the draft as it was seen; nothing that stops may stand."""
     if place().version.frozen:
         abort(409)
-    form = _freeze_form()
-    if not form.validate():
-        return _page(freeze_form=form), 400
+    form, seen = _freeze_form(), _draft_digest()
     if _stops():
         return _page(freeze_form=form, refused=True), 409
+    if request.form.get("seen") != seen:
+        return _page(freeze_form=form, changed=True), 409
+    if not form.validate():
+        return _page(freeze_form=form), 400
     now = current_app.config["CLOCK"]()
-    frozen = write.freeze(g.session, place(), Kind[form.kind.data], form.decision.data or "", now)
+    kind, decision = Kind[form.kind.data], form.decision.data or ""
+    frozen = write.freeze(g.session, place(), kind, decision, now, seen=seen)
     g.session.commit()
     text = N_("Versjonen «%(slug)s» er låst. Den er intern til den blir lagt fram.")
-    flash(say(text, slug=frozen.slug))
+    flash(say(text, slug=frozen.called(g.translate)))
     return redirect(url_for("versions.page", number=number, year=year, slug=frozen.slug), 303)
 
 
@@ -118,22 +135,24 @@ def present(number: str, year: int, slug: str) -> Response:
     write.present(g.session, place(), current_app.config["CLOCK"]())
     g.session.commit()
     text = N_("Versjonen «%(slug)s» er lagt fram. Alle i kommunen kan lese den.")
-    flash(say(text, slug=slug))
+    flash(say(text, slug=place().version.called(g.translate)))
     return redirect(url_for("versions.page", number=number, year=year, slug=slug), 303)
 
 
 def _refuse_unless_ready() -> None:
     """Only what is frozen can be laid before anybody, and only once."""
     if not place().version.frozen:
-        raise write.Refused(say(N_("Bare en låst versjon kan legges fram. Frys utkastet først.")))
+        raise write.Refused(N_("Bare en låst versjon kan legges fram. Frys utkastet først."))
     if place().version.presented_at is not None:
-        raise write.Refused(say(N_("Versjonen er lagt fram fra før.")))
+        raise write.Stale(N_("Versjonen er lagt fram fra før."))
 
 
 def _page(
     stage_form: StageForm | None = None,
     freeze_form: FreezeForm | None = None,
     refused: bool = False,
+    changed: bool = False,
+    moved: bool = False,
 ) -> str:
     versions = [v for v in _versions() if _may(Action.READ, v)]
     if stage_form is None and allowed(Action.MOVE_STAGE):
@@ -150,6 +169,9 @@ def _page(
         freeze_form=freeze_form,
         stops=_stops() if freeze_form else (),
         refused=refused,
+        changed=changed,
+        moved=_moved(stage_form) if moved and stage_form else [],
+        seen=_draft_digest() if freeze_form else "",
         asks_decision=place().budget_year.stage is Stage.DECISION,
     )
 
@@ -183,6 +205,18 @@ def _stops() -> tuple[Finding, ...]:
     """What must be mended before the draft can be frozen."""
     budget = budget_in_sight()
     return tuple(f for f in reconcile(budget, statement(budget)) if f.stops)
+
+
+def _draft_digest() -> str:
+    """What tells one state of the draft from another."""
+    return canonical.digest(canonical.canonical(budget_in_sight()))
+
+
+def _moved(form: StageForm) -> list[tuple[str, str, str]]:
+    """The stage as somebody has set it, and as it was to become."""
+    wanted = form.stage.data
+    then = say(wanted.value) if isinstance(wanted, Stage) else ""
+    return [(say(N_("Steg")), say(place().budget_year.stage.value), then)]
 
 
 def _stage_form() -> StageForm:

@@ -26,7 +26,7 @@ from climatebudget.core.reconcile import reconcile
 from climatebudget.core.statement import statement
 from climatebudget.db import read, write
 from climatebudget.sheets import annexes
-from tests.bench import generated, installation
+from tests.bench import generated, imports, installation, tables
 from tests.bench.clock import Row, cpu, extra_memory, side_by_side, wall
 
 OSLO = Path(__file__).parents[1] / "data" / "inventory" / "oslo_2009-2024.xlsx"
@@ -51,6 +51,8 @@ def rows(folder: Path) -> Iterator[Row]:
     yield from freezing(small, large)
     yield growth()
     yield resident(folder)
+    yield tables.importing(folder, small)
+    yield from imports.rows(folder, small)
     small.dispose()
     large.dispose()
 

@@ -93,7 +93,7 @@ def test_a_frozen_version_anchors_the_record(session, adopted, past_the_guard, w
             "utslippstall er endret",
         ),
         ("emission", "DELETE FROM emission WHERE row = 3", "har 3 rader"),
-        ("stored_file", "UPDATE stored_file SET bytes = :x", "utslipp.xlsx"),
+        ("file_part", "UPDATE file_part SET bytes = :x", "utslipp.xlsx"),
     ],
 )
 def test_a_changed_edition_is_named(

@@ -64,6 +64,14 @@ def addresses(app: Flask, number: str, slug: str = "utkast") -> list[tuple[str, 
         "edition": "2024-tall",
         "edition_slug": "2024-tall",
         "owner": "installation",
+        "suffix": "csv",
+        "sector": "veitrafikk",
+        "source": "personbiler",
+        "old_owner": "installation",
+        "old": "2024-tall",
+        "new_owner": "installation",
+        "new": "2024-tall",
+        "public_id": "ikke-en-gruppe",
     }
     found = []
     with app.test_request_context():

@@ -79,15 +79,15 @@ def test_the_sentence_comes_first_and_the_edition_is_named(client):
 def test_the_table_has_each_source_under_its_sector(client):
     """Reference year, last year, share of the last year, and the change between them."""
     page = client(Role.CLIMATE).get(PAGE).text
-    row = re.search(r'<tr><th scope="row">Fossil olje</th>(.*)</tr>', page)
+    row = re.search(r'<tr><th scope="row"><a href="[^"]*">Fossil olje</a></th>(.*)</tr>', page)
     assert row and re.findall(r">([^<>]+)</td>", row[1]) == [
         "250",
         "26",
         "2,5\u00a0%",
         "−90\u00a0%",
     ]
-    assert page.index(">Veitrafikk</th>") < page.index(">Personbiler</th>")
-    assert page.index(">Personbiler</th>") < page.index(">Busser</th>")
+    assert page.index(">Veitrafikk</a></th>") < page.index(">Personbiler</a></th>")
+    assert page.index(">Personbiler</a></th>") < page.index(">Busser</a></th>")
 
 
 def test_the_chart_has_two_sizes_and_the_same_numbers_as_a_table(client):

@@ -469,7 +469,7 @@ def test_removing_asks_first(client, stored):
     browser = client(Role.CLIMATE)
     asked = browser.get(f"{ONE}/remove")
     assert "Fjerne «Bytte ut tolv biler»?" in asked.text and stored(1)
-    assert browser.send(f"{ONE}/remove").status_code == 303
+    assert browser.send(f"{ONE}/remove", lock="1").status_code == 303
     assert stored(1) is None and stored(1, "vedtatt")
 
 

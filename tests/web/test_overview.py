@@ -82,7 +82,7 @@ def test_an_operator_without_a_municipality_is_told_so(app, client):
     with db.session(app.extensions["engine"], actor="oppsett", writes=True) as session:
         write.add_person(session, world.email(Role.FINANCE, "drift"), "Drift", operator=True)
         session.commit()
-    assert "Det er ingen klimabudsjetter" in client(Role.FINANCE, "drift").get("/").text
+    assert "Du drifter installasjonen" in client(Role.FINANCE, "drift").get("/").text
 
 
 def test_an_empty_budget_says_what_to_do_first(app, client):

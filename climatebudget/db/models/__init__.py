@@ -17,6 +17,8 @@ from climatebudget.db.models.editions import (
     EditionFindingRow,
     EditionRow,
     EmissionRow,
+    FilePartRow,
+    IntakeRow,
     SourceRow,
     StoredFileRow,
 )
@@ -37,6 +39,7 @@ from climatebudget.db.models.people import (
     StagingRow,
 )
 from climatebudget.db.models.records import RecordRow
+from climatebudget.db.models.tables import TableMappingRow
 
 __all__ = [
     "AliasRow",
@@ -51,6 +54,8 @@ __all__ = [
     "EffectFigureRow",
     "EffectRow",
     "EmissionRow",
+    "FilePartRow",
+    "IntakeRow",
     "MeasureRow",
     "MembershipRow",
     "Model",
@@ -64,6 +69,7 @@ __all__ = [
     "SourceRow",
     "StagingRow",
     "StoredFileRow",
+    "TableMappingRow",
     "TargetRow",
     "VersionRow",
     "measure_subject",

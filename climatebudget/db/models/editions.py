@@ -45,8 +45,29 @@ class StoredFileRow(Model):
     only_added = True
     sha256: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    bytes: Mapped[bytes]
     size: Mapped[int]
+
+
+class FilePartRow(Model):
+    """A megabyte of a file, which is whole and kept once `StoredFileRow` says so."""
+
+    __tablename__ = "file_part"
+    only_added = True
+    sha256: Mapped[str] = mapped_column(primary_key=True)  # of the whole file
+    n: Mapped[int] = mapped_column(primary_key=True)
+    bytes: Mapped[bytes]
+    put: Mapped[datetime]
+
+
+class IntakeRow(Model):
+    """An import that has begun: its rows are those of the edition with its id, once there is one.
+
+    The edition is stored last, so that nobody sees half of it.
+    """
+
+    __tablename__ = "intake"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    touched: Mapped[datetime]  # an import that is dead has not been for a while
 
 
 class EditionRow(Model):
@@ -98,7 +119,7 @@ class EmissionRow(Model):
     __tablename__ = "emission"
     only_added = True
     __table_args__ = (whole_number("grams"), {"sqlite_with_rowid": False})
-    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("intake.id"), primary_key=True)
     area_id: Mapped[int] = mapped_column(sa.ForeignKey("area.id"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("source.id"), primary_key=True)

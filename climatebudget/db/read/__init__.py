@@ -1,5 +1,6 @@
 """Questions to the database, answered in core values. None takes an id alone."""
 
+from climatebudget.db.read.aliases import added_names
 from climatebudget.db.read.budgets import (
     budget,
     frame_lock,
@@ -9,6 +10,13 @@ from climatebudget.db.read.budgets import (
     measures,
     next_number,
 )
+from climatebudget.db.read.comparisons import (
+    inventory_at,
+    inventory_in,
+    standing_on,
+    totals,
+)
+from climatebudget.db.read.edition_rows import emissions
 from climatebudget.db.read.editions import (
     added_aliases,
     edition_by_content,
@@ -20,6 +28,7 @@ from climatebudget.db.read.editions import (
     inventory,
     sources,
 )
+from climatebudget.db.read.files import parts_of
 from climatebudget.db.read.people import (
     IDLE,
     LONGEST,
@@ -33,12 +42,14 @@ from climatebudget.db.read.people import (
 from climatebudget.db.read.places import (
     budget_years,
     departments,
+    languages,
     municipalities,
     municipality,
     place,
     versions,
 )
 from climatebudget.db.read.records import head, history_of, record
+from climatebudget.db.read.tables import remembered_table
 from climatebudget.db.values import (
     AcceptedFinding,
     Line,
@@ -58,6 +69,7 @@ __all__ = [
     "Staged",
     "Stored",
     "added_aliases",
+    "added_names",
     "budget",
     "budget_years",
     "departments",
@@ -67,10 +79,14 @@ __all__ = [
     "edition_file",
     "edition_findings",
     "editions",
+    "emissions",
     "frame_lock",
     "head",
     "history_of",
     "inventory",
+    "inventory_at",
+    "inventory_in",
+    "languages",
     "measure",
     "measure_lock",
     "measure_locks",
@@ -78,12 +94,16 @@ __all__ = [
     "municipalities",
     "municipality",
     "next_number",
+    "parts_of",
     "people",
     "place",
     "record",
+    "remembered_table",
     "session_is_due",
     "sources",
     "staged",
+    "standing_on",
+    "totals",
     "user",
     "user_by_email",
     "user_for_session",

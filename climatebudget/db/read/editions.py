@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +22,8 @@ from climatebudget.db.models import (
     EmissionRow,
     MunicipalityNumberRow,
     SourceRow,
-    StoredFileRow,
 )
+from climatebudget.db.read.files import parts_of
 from climatebudget.db.seed import BY_CATALOGUE
 from climatebudget.db.values import AcceptedFinding
 
@@ -81,16 +81,12 @@ def edition_key(
 
 def edition_file(
     session: Session, slug: str, municipality_id: int | None = None
-) -> tuple[str, bytes] | None:
-    """Name and bytes of the file an edition was read from."""
+) -> tuple[str, Iterator[bytes]] | None:
+    """Name and bytes, part by part, of the file an edition was read from."""
     key = edition_key(session, slug, municipality_id)
-    found = (
-        select(EditionRow.file_name, StoredFileRow.bytes)
-        .join(StoredFileRow, StoredFileRow.sha256 == EditionRow.file_sha256)
-        .where(EditionRow.id == (key and key[1]))
-    )
-    row = session.execute(found).first()
-    return (row.file_name, row.bytes) if row else None
+    found = select(EditionRow.file_name, EditionRow.file_sha256)
+    row = session.execute(found.where(EditionRow.id == (key and key[1]))).first()
+    return (row.file_name, parts_of(session, row.file_sha256)) if row else None
 
 
 def edition_findings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +62,16 @@ def municipality(session: Session, number: str) -> tuple[int, Municipality] | No
     return _municipality(row) if row else None
 
 
+def languages(session: Session, numbers: Collection[str] | None = None) -> set[str]:
+    """The languages of these municipalities, or of all there are."""
+    found = select(MunicipalityRow.language).distinct()
+    if numbers is not None:
+        found = found.join(
+            MunicipalityNumberRow, MunicipalityNumberRow.municipality_id == MunicipalityRow.id
+        ).where(MunicipalityNumberRow.number.in_(numbers))
+    return set(session.scalars(found))
+
+
 def municipalities(session: Session) -> tuple[tuple[int, Municipality], ...]:
     """Every municipality of the installation, by number."""
     rows = session.execute(select(*MUNICIPALITY).order_by("number_now"))
@@ -103,19 +114,8 @@ def versions(session: Session, municipality_id: int, year: int) -> tuple[Version
 def place(session: Session, number: str, year: int, slug: str) -> Place | None:
     """The version at an address, or None; one statement."""
     found = (
-        select(
-            MunicipalityRow.id.label("municipality_id"),
-            *MUNICIPALITY[1:],
-            BudgetYearRow.id.label("budget_year_id"),
-            BudgetYearRow.year,
-            BudgetYearRow.stage,
-            *VERSION,
-        )
-        .select_from(MunicipalityRow)
+        _places()
         .join(MunicipalityNumberRow, MunicipalityNumberRow.municipality_id == MunicipalityRow.id)
-        .join(BudgetYearRow, BudgetYearRow.municipality_id == MunicipalityRow.id)
-        .join(VersionRow, _same_year())
-        .outerjoin(PresentedRow, PRESENTED)
         .where(
             MunicipalityNumberRow.number == number,
             BudgetYearRow.year == year,
@@ -126,6 +126,30 @@ def place(session: Session, number: str, year: int, slug: str) -> Place | None:
     )
     row = session.execute(found).first()
     return _place(row) if row else None
+
+
+def places_where(session: Session, *conditions: sa.ColumnElement[bool]) -> tuple[Place, ...]:
+    """The versions that fulfil the conditions, by municipality and year; for this package only."""
+    found = _places().where(*conditions)
+    order = "number_now", BudgetYearRow.year.desc(), VersionRow.id
+    return tuple(_place(row) for row in session.execute(found.order_by(*order)))
+
+
+def _places() -> sa.Select[Any]:
+    return (
+        select(
+            MunicipalityRow.id.label("municipality_id"),
+            *MUNICIPALITY[1:],
+            BudgetYearRow.id.label("budget_year_id"),
+            BudgetYearRow.year,
+            BudgetYearRow.stage,
+            *VERSION,
+        )
+        .select_from(MunicipalityRow)
+        .join(BudgetYearRow, BudgetYearRow.municipality_id == MunicipalityRow.id)
+        .join(VersionRow, _same_year())
+        .outerjoin(PresentedRow, PRESENTED)
+    )
 
 
 def _place(row: Any) -> Place:

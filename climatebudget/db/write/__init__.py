@@ -5,8 +5,11 @@ Nothing here commits: one POST, one commit, by the caller.
 
 from climatebudget.db.errors import Locked, Refused, Stale, Taken, Unknown
 from climatebudget.db.read.budgets import next_number
+from climatebudget.db.write.aliases import add_alias
 from climatebudget.db.write.budgets import move_stage, open_budget_year, set_frame
-from climatebudget.db.write.editions import accept_finding, store_edition
+from climatebudget.db.write.editions import accept_finding, import_edition, store_edition
+from climatebudget.db.write.files import put_parts
+from climatebudget.db.write.measure_imports import import_measures
 from climatebudget.db.write.measures import (
     duplicate_measure,
     remove_measure,
@@ -21,6 +24,7 @@ from climatebudget.db.write.people import (
     remove_membership,
     renumber,
     set_active,
+    set_language,
     set_password,
     sign_in,
     sign_out,
@@ -36,16 +40,20 @@ __all__ = [
     "Taken",
     "Unknown",
     "accept_finding",
+    "add_alias",
     "add_department",
     "add_membership",
     "add_municipality",
     "add_person",
     "duplicate_measure",
     "freeze",
+    "import_edition",
+    "import_measures",
     "move_stage",
     "next_number",
     "open_budget_year",
     "present",
+    "put_parts",
     "remove_measure",
     "remove_membership",
     "renumber",
@@ -53,6 +61,7 @@ __all__ = [
     "save_measures",
     "set_active",
     "set_frame",
+    "set_language",
     "set_password",
     "sign_in",
     "sign_out",

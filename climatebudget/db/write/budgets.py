@@ -14,6 +14,8 @@ from climatebudget.core.budget import Control, Kind, Stage, Version
 from climatebudget.core.measure import Book
 from climatebudget.core.paths import Allowance, ReferencePath, Target
 from climatebudget.core.quantity import GRAM, rounded
+from climatebudget.core.text import N_
+from climatebudget.db import guard
 from climatebudget.db.errors import Refused, Stale, Taken, Unknown
 from climatebudget.db.models import (
     AllowanceFigureRow,
@@ -24,7 +26,7 @@ from climatebudget.db.models import (
     TargetRow,
     VersionRow,
 )
-from climatebudget.db.read.editions import edition_key
+from climatebudget.db.read.editions import edition_key, edition_of
 from climatebudget.db.read.places import versions
 from climatebudget.db.values import Place
 from climatebudget.db.write.copies import copy_lines
@@ -45,7 +47,7 @@ def open_budget_year(
     Raises `Taken` when the year is open already.
     """
     if session.scalar(select(BudgetYearRow).filter_by(municipality_id=municipality_id, year=year)):
-        raise Taken(f"Budsjettåret {year} er åpnet fra før.")
+        raise Taken(N_("Budsjettåret %(year)s er åpnet fra før."), year=year)
     opened = BudgetYearRow(
         municipality_id=municipality_id, year=year, stage=Stage.PREPARATION, horizon=horizon
     )
@@ -78,11 +80,20 @@ def _begin_as(session: Session, draft: VersionRow, original: Place) -> None:
     copy_lines(session, draft.municipality_id, original.version_id, draft.id)
 
 
-def move_stage(session: Session, place: Place, stage: Stage, reason: str = "") -> None:
-    """Move the budget year on; back only with a reason (raises `Refused`)."""
-    row = session.get_one(BudgetYearRow, place.budget_year_id)
+def move_stage(
+    session: Session, place: Place, stage: Stage, reason: str = "", seen: Stage | None = None
+) -> None:
+    """Move the budget year on; back only with a reason (raises `Refused`).
+
+    ``seen`` is the stage the person moves it from; raises `Stale` when it is there no longer.
+    """
+    row = session.get_one(
+        BudgetYearRow, place.budget_year_id, populate_existing=True, with_for_update=True
+    )
+    if seen is not None and row.stage is not seen:
+        raise Stale(N_("En annen har flyttet budsjettåret siden du åpnet siden."))
     if STAGES.index(stage) < STAGES.index(row.stage) and not reason.strip():
-        raise Refused("Skriv hvorfor budsjettåret går tilbake et steg.")
+        raise Refused(N_("Skriv hvorfor budsjettåret går tilbake et steg."))
     row.stage, row.reason = stage, reason.strip()
     session.flush()
 
@@ -106,7 +117,8 @@ def set_frame(
     """
     row = session.get_one(VersionRow, place.version_id, populate_existing=True)
     if lock is not None and row.lock != lock:
-        raise Stale("En annen har lagret rammene siden du åpnet dem.")
+        raise Stale(N_("En annen har lagret rammene siden du åpnet dem."))
+    was = row.edition_id
     row.edition_owner, row.edition_id = _edition(session, place, edition_slug)
     row.horizon, row.book = horizon, book
     row.path_policy = path.policy if path else None
@@ -125,8 +137,36 @@ def set_frame(
     try:
         session.flush()
     except StaleDataError:
-        raise Stale("En annen har lagret rammene siden du åpnet dem.") from None
+        raise Stale(N_("En annen har lagret rammene siden du åpnet dem.")) from None
+    if was is not None and was != row.edition_id:
+        _note_move(session, row, was)
     return row.lock
+
+
+def _note_move(session: Session, version: VersionRow, was: int) -> None:
+    """Moving to another edition is an act of its own, told by names and digests."""
+    before, after = (
+        {"edition": found.slug, "file_sha256": found.sha256}
+        if id_ is not None and (found := edition_of(session, id_))
+        else {}
+        for id_ in (was, version.edition_id)
+    )
+    entry = guard.Entry(version.municipality_id, version.subject, "move edition", before, after)
+    guard.note(session, [entry])
+
+
+def set_controls(session: Session, place: Place, controls: Iterable[Control]) -> None:
+    """State these sums of the source; those of other years stand. No difference changes nothing."""
+    kept = session.scalars(
+        select(ControlTotalRow).filter_by(
+            municipality_id=place.municipality_id, version_id=place.version_id
+        )
+    )
+    by_year = {row.year: Control(row.year, row.grams, row.cites) for row in kept}
+    wanted = by_year | {control.year: control for control in controls}
+    if _make_equal(session, place, ControlTotalRow, ("year",), _controls(wanted.values())):
+        session.get_one(VersionRow, place.version_id, populate_existing=True).lock += 1
+    session.flush()
 
 
 def _edition(
@@ -136,7 +176,7 @@ def _edition(
         return None, None
     key = edition_key(session, slug, place.municipality_id)
     if key is None:
-        raise Unknown(f"Statistikkutgaven «{slug}» finnes ikke.")
+        raise Unknown(N_("Statistikkutgaven «%(slug)s» finnes ikke."), slug=slug)
     return key
 
 

@@ -5,28 +5,24 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
-from hashlib import sha256
-from typing import Any
+from io import BytesIO
+from time import sleep
+from typing import Any, BinaryIO, Required, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from climatebudget.core.quantity import grams
+from climatebudget.core.inventory import Edition
 from climatebudget.core.reading import Reading, finding_to
+from climatebudget.core.text import N_
 from climatebudget.db import guard
 from climatebudget.db.errors import Refused, Unknown
-from climatebudget.db.models import (
-    AreaRow,
-    EditionFindingRow,
-    EditionRow,
-    EmissionRow,
-    SourceRow,
-    StoredFileRow,
-    table,
-)
+from climatebudget.db.models import EditionFindingRow, EditionRow, table
 from climatebudget.db.read.editions import (
     edition_by_content,
     edition_by_file,
@@ -34,68 +30,146 @@ from climatebudget.db.read.editions import (
     edition_of,
 )
 from climatebudget.db.values import Stored
-from climatebudget.db.write.bulk import insert_many
+from climatebudget.db.write.files import forget_parts, keep_file, put_parts
+from climatebudget.db.write.intake import begin_intake, dead_intakes, forget_intake, put_rows
 
-EDITION, FINDING, FILE = table(EditionRow), table(EditionFindingRow), table(StoredFileRow)
-EMISSION = ("edition_id", "area_id", "year", "source_id", "row", "gas", "grams")
+EDITION, FINDING = table(EditionRow), table(EditionFindingRow)
+BREATH = 0.02  # seconds between two steps of an import
 NORDIC = str.maketrans("æøå", "aoa")
 
 
-def store_edition(
+def import_edition(
     session: Session,
     reading: Reading,
     *,
-    owner: int | None = None,
-    name: str = "",
-    slug: str = "",
-    publisher: str = "",
-    published: date | None = None,
-    gwp: str | None = None,
-    file_bytes: bytes,
-    now: datetime,
-    by: str = "",
+    file: BinaryIO | None,
+    told: Callable[[int, int], object] = lambda done, of: None,
+    also: Callable[[], object] = lambda: None,
+    **about: Unpack[About],
+) -> Stored:
+    """`store_edition` in many short transactions, which it commits itself: for any size of file.
+
+    Others can write in between. What is not stored to the end cannot be seen, and is removed: at
+    once when something goes wrong, by the next import when the process was killed. ``file`` is
+    None when its parts have been put away. ``told`` hears how many rows are in, of how many, and
+    ``also`` is done in the transaction that makes the edition.
+    """
+    _refuse_unready(reading)
+    _ = reading.content_sha256  # reckoned once, and while nobody waits
+    for dead in dead_intakes(session):
+        _do(_commit_each(session, forget_intake(session, dead)))
+    _do(_commit_each(session, forget_parts(session)))
+    if known := _known(session, reading, about.get("owner")):
+        session.commit()
+        return Stored(known, new=False)
+    intake = begin_intake(session)
+    session.commit()
+    try:
+        if file is not None:
+            _do(_commit_each(session, put_parts(session, file, reading.sha256)))
+        for done in _commit_each(session, put_rows(session, intake, reading.packed)):
+            told(int(done), len(reading.emissions))
+        stored = _make_edition(session, reading, intake, **about)
+        also()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        with suppress(sa.exc.SQLAlchemyError):  # no room even for that; the next import will
+            _do(_commit_each(session, forget_intake(session, intake)))
+        raise
+    if not stored.new:  # somebody else was faster
+        _do(_commit_each(session, forget_intake(session, intake)))
+    return stored
+
+
+def store_edition(
+    session: Session, reading: Reading, *, file_bytes: bytes, **about: Unpack[About]
 ) -> Stored:
     """Store a reading that nothing stops, as one line of the record.
 
     The same bytes, or the same rows in any order, are recognised as the owner's edition and change
     nothing. Raises `Refused` while a question is open, `Unknown` for an area or source we lack.
     """
-    _refuse_unready(reading, file_bytes)
+    _refuse_unready(reading)
+    owner = about.get("owner")
+    guard.lock_chains(session, [owner or guard.INSTALLATION])
+    if known := _known(session, reading, owner):
+        return Stored(known, new=False)
+    intake = begin_intake(session)
+    _do(put_parts(session, BytesIO(file_bytes), reading.sha256))
+    _do(put_rows(session, intake, reading.packed))
+    return _make_edition(session, reading, intake, **about)
+
+
+class About(TypedDict, total=False):
+    """What a person says of an edition; ``now`` is when it was stored."""
+
+    owner: int | None
+    name: str
+    slug: str
+    publisher: str
+    published: date | None
+    gwp: str | None
+    now: Required[datetime]
+    by: str
+
+
+def _make_edition(
+    session: Session, reading: Reading, intake: int, **about: Unpack[About]
+) -> Stored:
+    """The edition of rows that are in: from here on they can be seen."""
+    owner, name = about.get("owner"), about.get("name", "")
     chain = owner or guard.INSTALLATION
     guard.lock_chains(session, [chain])
-    content = reading.content_sha256
-    known = edition_by_file(session, reading.sha256, owner)
-    known = known or edition_by_content(session, content, owner)
-    if known:
+    if known := _known(session, reading, owner):
         return Stored(known, new=False)
-    _store_file(session, reading, file_bytes)
+    keep_file(session, reading.sha256, reading.file_name)
+    slug = about.get("slug") or name or reading.suggested_name
     values = {
+        "id": intake,
         "municipality_id": owner,
         "owner": chain,
-        "slug": _free_slug(session, chain, slug or name or reading.suggested_name),
+        "slug": _free_slug(session, chain, slug),
         "name": name or reading.suggested_name or reading.file_name,
-        "publisher": publisher,
-        "published": published,
+        "publisher": about.get("publisher", ""),
+        "published": about.get("published"),
         "file_sha256": reading.sha256,
-        "content_sha256": content,
+        "content_sha256": reading.content_sha256,
         "file_name": reading.file_name,
         "layout": reading.layout,
         "rows": len(reading.emissions),
         "years": json.dumps(reading.years),
         "areas": json.dumps(reading.areas),
-        "gwp": gwp,
-        "imported_at": now,
-        "imported_by": by,
+        "gwp": about.get("gwp"),
+        "imported_at": about["now"],
+        "imported_by": about.get("by", ""),
     }
-    edition_id = session.connection().scalar(sa.insert(EDITION).returning(EDITION.c.id), values)
-    assert edition_id is not None
-    _store_findings(session, edition_id, reading)
-    insert_many(session, table(EmissionRow), EMISSION, _rows(session, edition_id, reading))
-    entry = guard.Entry(chain, f"edition {edition_id}", "import", after=_said(values, reading))
+    session.connection().execute(sa.insert(EDITION), values)
+    _store_findings(session, intake, reading)
+    entry = guard.Entry(chain, f"edition {intake}", "import", after=_said(values, reading))
     guard.note(session, [entry])
-    stored = edition_of(session, edition_id)
+    stored = edition_of(session, intake)
     assert stored is not None
     return Stored(stored, new=True)
+
+
+def _known(session: Session, reading: Reading, owner: int | None) -> Edition | None:
+    found = edition_by_file(session, reading.sha256, owner)
+    return found or edition_by_content(session, reading.content_sha256, owner)
+
+
+def _do(steps: Iterable[object]) -> None:
+    deque(steps, maxlen=0)
+
+
+def _commit_each(session: Session, steps: Iterable[int | str]) -> Iterator[int | str]:
+    """Commit after each step, and let those in who wait: on SQLite they only look now and then."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    for step in steps:
+        session.commit()
+        yield step
+        if on_sqlite:
+            sleep(BREATH)
 
 
 def accept_finding(
@@ -111,32 +185,19 @@ def accept_finding(
     """Note that somebody has looked at a difference in the owner's edition, and why it stands."""
     key = edition_key(session, slug, municipality_id)
     if key is None or key[0] != (municipality_id or guard.INSTALLATION):
-        raise Unknown(f"Statistikkutgaven «{slug}» finnes ikke her.")
+        raise Unknown(N_("Statistikkutgaven «%(slug)s» finnes ikke her."), slug=slug)
     row = session.get(EditionFindingRow, (key[1], position))
     if row is None:
-        raise Unknown("Merknaden finnes ikke.")
+        raise Unknown(N_("Merknaden finnes ikke."))
     row.accepted_by, row.accepted_at, row.reason = by, now, reason
     session.flush()
 
 
-def _refuse_unready(reading: Reading, file_bytes: bytes) -> None:
+def _refuse_unready(reading: Reading) -> None:
     if not reading.may_store:
-        raise Refused("Filen har spørsmål eller feil som må besvares før den kan lagres.")
+        raise Refused(N_("Filen har spørsmål eller feil som må besvares før den kan lagres."))
     if not reading.emissions:
-        raise Refused("Filen har ingen utslippstall.")
-    if sha256(file_bytes).hexdigest() != reading.sha256:
-        raise ValueError("these are not the bytes that were read")
-
-
-def _store_file(session: Session, reading: Reading, file_bytes: bytes) -> None:
-    if session.scalar(select(StoredFileRow.sha256).filter_by(sha256=reading.sha256)) is None:
-        file = {
-            "sha256": reading.sha256,
-            "name": reading.file_name,
-            "bytes": file_bytes,
-            "size": len(file_bytes),
-        }
-        session.connection().execute(sa.insert(FILE), file)
+        raise Refused(N_("Filen har ingen utslippstall."))
 
 
 def _store_findings(session: Session, edition_id: int, reading: Reading) -> None:
@@ -150,30 +211,6 @@ def _store_findings(session: Session, edition_id: int, reading: Reading) -> None
     ]
     if rows:
         session.connection().execute(sa.insert(FINDING), rows)
-
-
-def _rows(session: Session, edition_id: int, reading: Reading) -> Iterator[tuple[Any, ...]]:
-    """The emissions as they are kept; raises `Unknown` at once when one has no place.
-
-    No generator itself: it must have asked all it needs before a COPY occupies the connection.
-    """
-    areas = _ids(session, AreaRow.number, AreaRow.id)
-    sources = _ids(session, SourceRow.code, SourceRow.id)
-    for what, found, known in (
-        ("Området", reading.areas, areas),
-        ("Utslippskilden", reading.codes, sources),
-    ):
-        missing = next((name for name in found if name not in known), None)
-        if missing is not None:
-            raise Unknown(f"{what} «{missing}» er ukjent. Operatøren må legge inn navnet først.")
-    return (
-        (edition_id, areas[e.area], e.year, sources[e.code], e.row, e.gas or "", grams(e.tonnes))
-        for e in reading.emissions
-    )
-
-
-def _ids(session: Session, name: Any, id_: Any) -> dict[str, int]:
-    return {row[0]: row[1] for row in session.execute(select(name, id_))}
 
 
 def _free_slug(session: Session, owner: int, wanted: str) -> str:

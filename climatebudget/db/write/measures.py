@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import CostKind, Effect, Measure
 from climatebudget.core.quantity import Unit, rounded
+from climatebudget.core.text import N_
 from climatebudget.db.errors import Stale, Taken, Unknown
 from climatebudget.db.models import CostRow, EffectFigureRow, EffectRow, MeasureRow, SourceRow
 from climatebudget.db.read.budgets import PLAIN, measure, next_number
@@ -50,9 +51,16 @@ def remove_measure(session: Session, place: Place, public_id: str, lock: int | N
     """Remove a measure with all its figures; raises `Stale` as `save_measure` does."""
     row = _stored(session, place, [public_id]).get(public_id)
     if row is None:
-        raise Unknown("Klimatiltaket finnes ikke lenger.")
+        raise Unknown(N_("Klimatiltaket finnes ikke lenger."))
     _refuse_stale(row, lock)
     session.delete(row)
+    _flush(session)
+
+
+def remove_measures(session: Session, place: Place, public_ids: list[str]) -> None:
+    """Remove many measures with all their figures; one that is gone already is no matter."""
+    for row in _stored(session, place, public_ids).values():
+        session.delete(row)
     _flush(session)
 
 
@@ -60,7 +68,7 @@ def duplicate_measure(session: Session, place: Place, public_id: str) -> Measure
     """A copy with its own number and identity."""
     original = measure(session, place, public_id)
     if original is None:
-        raise Unknown("Klimatiltaket finnes ikke lenger.")
+        raise Unknown(N_("Klimatiltaket finnes ikke lenger."))
     copy = replace(
         original,
         id=str(uuid4()),
@@ -93,7 +101,7 @@ def _save(
     session: Session, place: Place, row: MeasureRow | None, measure: Measure, lock: int | None
 ) -> MeasureRow:
     if row is None and lock is not None:
-        raise Stale("Klimatiltaket er slettet av en annen. Det du skrev, er ikke lagret.")
+        raise Stale(N_("Klimatiltaket er slettet av en annen. Det du skrev, er ikke lagret."))
     if row is None:
         row = MeasureRow(
             municipality_id=place.municipality_id,
@@ -171,7 +179,7 @@ def _is_changed(session: Session, row: MeasureRow) -> bool:
 
 def _refuse_stale(row: MeasureRow, lock: int | None) -> None:
     if lock is not None and row.lock != lock:
-        raise Stale("En annen har lagret klimatiltaket siden du åpnet det.")
+        raise Stale(N_("En annen har lagret klimatiltaket siden du åpnet det."))
 
 
 def _refuse_taken(session: Session, place: Place, numbers: Mapping[str, int]) -> None:
@@ -185,7 +193,8 @@ def _refuse_taken(session: Session, place: Place, numbers: Mapping[str, int]) ->
     used: set[int] = set()
     for number in after.values():
         if number in used:
-            raise Taken(f"Nummer {number} er brukt av et annet klimatiltak. Velg et annet nummer.")
+            text = N_("Nummer %(number)s er brukt av et annet klimatiltak. Velg et annet nummer.")
+            raise Taken(text, number=number)
         used.add(number)
 
 
@@ -197,15 +206,15 @@ def _refuse_unknown(session: Session, measures: Iterable[Measure]) -> None:
     for m in measures:
         for code in (m.code, *(effect.code for effect in m.effects)):
             if code not in known:
-                raise Unknown(f"«{code}» er ikke en utslippskilde.")
+                raise Unknown(N_("«%(code)s» er ikke en utslippskilde."), code=code)
 
 
 def _flush(session: Session) -> None:
     try:
         session.flush()
     except StaleDataError:
-        raise Stale("En annen har lagret klimatiltaket siden du åpnet det.") from None
+        raise Stale(N_("En annen har lagret klimatiltaket siden du åpnet det.")) from None
     except IntegrityError as error:
         if "number" in str(error.orig):  # somebody took it after we looked
-            raise Taken("Nummeret ble nettopp tatt i bruk. Velg et annet nummer.") from None
+            raise Taken(N_("Nummeret ble nettopp tatt i bruk. Velg et annet nummer.")) from None
         raise

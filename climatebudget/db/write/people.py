@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from climatebudget.core.access import Role
+from climatebudget.core.text import N_
 from climatebudget.db.errors import Refused, Taken, Unknown
 from climatebudget.db.models import (
     DepartmentRow,
@@ -30,7 +31,7 @@ def add_municipality(
     """Its key; raises `Taken` when another bears the number."""
     taken = select(MunicipalityNumberRow).filter_by(number=number, valid_to=None)
     if session.scalar(taken):
-        raise Taken(f"Kommunenummer {number} er i bruk.")
+        raise Taken(N_("Kommunenummer %(number)s er i bruk."), number=number)
     row = MunicipalityRow(name=name, language=language)
     session.add(row)
     session.flush()
@@ -50,6 +51,12 @@ def renumber(session: Session, municipality_id: int, number: str, valid_from: da
     session.flush()
 
 
+def set_language(session: Session, municipality_id: int, language: str) -> None:
+    """What its pages and annexes are written in from now on: "nb" or "nn"."""
+    session.get_one(MunicipalityRow, municipality_id).language = language
+    session.flush()
+
+
 def _number(municipality_id: int, number: str, valid_from: date | None) -> MunicipalityNumberRow:
     return MunicipalityNumberRow(
         municipality_id=municipality_id, number=number, valid_from=valid_from
@@ -60,7 +67,7 @@ def add_department(session: Session, municipality_id: int, name: str) -> None:
     """Last in the municipality's order; raises `Taken` when it has one of that name."""
     of_it = DepartmentRow.municipality_id == municipality_id
     if session.scalar(select(DepartmentRow).where(of_it, DepartmentRow.name == name)):
-        raise Taken(f"Enheten «{name}» finnes fra før.")
+        raise Taken(N_("Enheten «%(name)s» finnes fra før."), name=name)
     last = session.scalar(select(sa.func.max(DepartmentRow.position)).where(of_it)) or 0
     session.add(DepartmentRow(municipality_id=municipality_id, name=name, position=last + 1))
     session.flush()
@@ -70,7 +77,7 @@ def add_person(session: Session, email: str, name: str, *, operator: bool = Fals
     """The person's key; raises `Taken` when the address is known."""
     address = email.strip().casefold()
     if session.scalar(select(PersonRow).filter_by(email=address)):
-        raise Taken(f"{address} har en bruker fra før.")
+        raise Taken(N_("%(email)s har en bruker fra før."), email=address)
     row = PersonRow(email=address, name=name, operator=operator)
     session.add(row)
     session.flush()
@@ -100,7 +107,8 @@ def add_membership(
         named = select(DepartmentRow.id).filter_by(municipality_id=municipality_id, name=department)
         department_id = session.scalar(named)
         if department_id is None:
-            raise Unknown(f"Kommunen har ingen enhet som heter «{department}».")
+            text = N_("Kommunen har ingen enhet som heter «%(name)s».")
+            raise Unknown(text, name=department)
     its = {"municipality_id": municipality_id, "person_id": person_id, "role": role}
     if not session.scalar(
         select(MembershipRow).filter_by(**its, department_id=department_id).limit(1)
@@ -122,7 +130,7 @@ def remove_membership(
 def sign_in(session: Session, person_id: int, now: datetime) -> str:
     """A new token for the cookie; only its hash is kept. Raises `Refused` for a closed account."""
     if not session.get_one(PersonRow, person_id).active:
-        raise Refused("Brukeren er stengt. Snakk med administrator i kommunen.")
+        raise Refused(N_("Brukeren er stengt. Snakk med administrator i kommunen."))
     _forget_old(session, now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.add(

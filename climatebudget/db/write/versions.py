@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from climatebudget.core.budget import Kind, Version
 from climatebudget.core.canonical import FORMAT, canonical, digest
+from climatebudget.core.text import N_
 from climatebudget.db import guard
-from climatebudget.db.errors import Locked, Refused
+from climatebudget.db.errors import Locked, Refused, Stale
 from climatebudget.db.models import PresentedRow, VersionRow, table, version_subject
 from climatebudget.db.read.budgets import budget
 from climatebudget.db.read.places import place as place_at
@@ -24,19 +26,24 @@ from climatebudget.db.write.editions import free
 VERSION = table(VersionRow)
 
 
-def freeze(session: Session, place: Place, kind: Kind, decision: str, now: datetime) -> Version:
+def freeze(
+    session: Session, place: Place, kind: Kind, decision: str, now: datetime, *, seen: str = ""
+) -> Version:
     """Copy the draft into a new version, store its bytes, and set it frozen last.
 
-    One line of the record; the draft stays open. Contact persons are not copied. Raises `Locked`
-    for a version that is frozen already, `Refused` for a kind that is never frozen.
+    One line of the record; the draft stays open. Contact persons are not copied. ``seen`` is the
+    digest of the draft the person decided about. Raises `Locked` for a version that is frozen
+    already, `Refused` for a kind that is never frozen, `Stale` when the draft has changed since.
     """
     if place.version.frozen:
-        raise Locked(f"Versjonen «{place.version.slug}» er låst fra før.")
+        raise Locked(N_("Versjonen «%(slug)s» er låst fra før."), slug=place.version.slug)
     if kind is Kind.DRAFT:
-        raise Refused("Et utkast kan ikke låses. Velg forslag, innstilling eller vedtatt.")
+        raise Refused(N_("Et utkast kan ikke låses. Velg forslag, innstilling eller vedtatt."))
     session.flush()
     guard.lock_chains(session, [place.municipality_id])
     _wait_for_others(session, place)
+    if seen and seen != digest(canonical(budget(session, place))):
+        raise Stale(N_("Utkastet er endret siden du åpnet siden."))
     copy = _open(session, place, kind, decision, now)
     copy_lines(session, copy.municipality_id, place.version_id, copy.version_id, contact="")
     _close(session, copy)
@@ -48,14 +55,17 @@ def freeze(session: Session, place: Place, kind: Kind, decision: str, now: datet
 def present(session: Session, place: Place, now: datetime) -> None:
     """Lay a frozen version before the politicians: once, and for good."""
     if not place.version.frozen:
-        raise Refused("Bare en låst versjon kan legges fram. Lås den først.")
+        raise Refused(N_("Bare en låst versjon kan legges fram. Lås den først."))
     key = place.municipality_id, place.version_id
     if session.get(PresentedRow, key):
-        raise Refused("Versjonen er lagt fram fra før.")
+        raise Stale(N_("Versjonen er lagt fram fra før."))
     session.add(
         PresentedRow(municipality_id=key[0], version_id=key[1], at=now, by=session.info["actor"])
     )
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # somebody else did, at the same time
+        raise Stale(N_("Versjonen er lagt fram fra før.")) from None
 
 
 def _wait_for_others(session: Session, place: Place) -> None:
