@@ -616,10 +616,11 @@ def test_a_name_of_an_area_that_only_the_old_number_tells_apart_points_to_its_su
     assert read(path, path.name).areas == ("3101",)
 
 
-@pytest.mark.parametrize("number", [a.number for a in areas().values() if a.is_municipality])
-def test_every_municipality_is_found_by_its_number(number: str):
-    resolved = resolve_areas({(number, ""): Spelling(1, None)}, None)
-    assert resolved.codes == {(number, ""): number}
+def test_every_municipality_is_found_by_its_number():
+    numbers = [area.number for area in areas().values() if area.is_municipality]
+    assert len(numbers) == 357
+    resolved = resolve_areas({(number, ""): Spelling(1, None) for number in numbers}, None)
+    assert resolved.codes == {(number, ""): number for number in numbers}
     assert not resolved.questions
 
 

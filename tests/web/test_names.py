@@ -71,10 +71,11 @@ def test_bad_input_gets_a_sentence_and_is_not_stored(operator, database, fields,
 
 
 def test_only_the_operator_is_let_in(client, database):
+    browsers = [client(role) for role in Role]
     before = database()
-    for role in Role:
-        assert client(role).get(PAGE).status_code == 403
-        assert client(role).send(PAGE, **NAMED).status_code == 403
+    for browser in browsers:
+        assert browser.get(PAGE).status_code == 403
+        assert browser.send(PAGE, **NAMED).status_code == 403
     assert client(None).get(PAGE).status_code == 302
     assert database() == before
 
