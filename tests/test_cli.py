@@ -300,6 +300,61 @@ def test_the_language_of_a_municipality_is_changed(oslo: Run, tmp_path: Path):
     assert oslo("municipality", "set", "4014", "--language", "nn").exit_code == 1
 
 
+# ---- backup --------------------------------------------------------------------------------------
+
+
+def test_a_backup_is_made_checked_and_restored(oslo: Run, database: Path, tmp_path: Path):
+    made = oslo("backup", "kopi.zip")
+    assert made.exit_code == 0 and "kopi.zip er skrevet og kontrollert: " in made.stdout
+    assert "kopi.zip er hel. Kopiert " in oslo("backup", "--check", "kopi.zip").stdout
+    before = rows(database, "record")
+
+    elsewhere = oslo("restore", "kopi.zip", "--to", "ny/klima.sqlite3")
+    assert elsewhere.exit_code == 0, elsewhere.output
+    assert rows(tmp_path / "ny" / "klima.sqlite3", "measure") == 27
+
+    assert oslo("municipality", "add", "4014").exit_code == 0
+    replaced = oslo("restore", "kopi.zip", "--replace")
+    assert replaced.exit_code == 0 and "Den gamle databasen ligger i " in replaced.stdout
+    assert rows(database, "record") == before
+    assert oslo("verify").stdout == "Alle kontrollsummer stemmer.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("backup kopi.zip", "Filen kopi.zip kan ikke brukes: den finnes fra før."),
+        ("backup ingen/mappe.zip", "mappen finnes ikke"),
+        ("backup --check halv.zip", "Sikkerhetskopien er ødelagt eller bare delvis kopiert."),
+        ("backup --check borte.zip", "Filen borte.zip kan ikke brukes"),
+        ("restore halv.zip --to ny.sqlite3", "Sikkerhetskopien er ødelagt"),
+        ("restore kopi.zip", "finnes fra før. Oppgi en ny fil med --to, eller bruk --replace."),
+        ("restore kopi.zip --to postgresql://h/x", "kan ikke legges inn i postgresql"),
+    ],
+)
+def test_what_is_wrong_with_a_backup_is_one_sentence(
+    oslo: Run, database: Path, tmp_path: Path, words: str, sentence: str
+):
+    assert oslo("backup", "kopi.zip").exit_code == 0
+    (tmp_path / "halv.zip").write_bytes((tmp_path / "kopi.zip").read_bytes()[:5000])
+    before, copy = rows(database, "record"), (tmp_path / "kopi.zip").read_bytes()
+    refused = oslo(*words.split())
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert sentence in refused.stderr and len(refused.stderr.splitlines()) == 1
+    assert rows(database, "record") == before
+    assert (tmp_path / "kopi.zip").read_bytes() == copy
+    assert not (tmp_path / "ny.sqlite3").exists()
+
+
+def test_a_changed_version_is_told_by_the_backup_too(oslo: Run, database: Path):
+    frozen = oslo("freeze", *OSLO_2023, "--kind", "vedtatt", "--decision", "Bystyret, sak 1/22")
+    assert frozen.exit_code == 0
+    tamper(database)
+    made = oslo("backup", "kopi.zip")
+    assert made.exit_code == 1 and "Databasen var ikke som den ble lagret" in made.stderr
+    assert "vedtatt" in oslo("backup", "--check", "kopi.zip").stderr
+
+
 def test_a_short_secret_key_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CLIMATEBUDGET_SECRET_KEY", "kort")
     refused = run("run")

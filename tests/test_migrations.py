@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from climatebudget import db
+from climatebudget.db import backup
 from climatebudget.db import session as open_session
 from climatebudget.db import upgrade as migrations
 from climatebudget.db.models import Model
 from climatebudget.db.verify import verify
+from climatebudget.files import is_full
 from tests import world
+from tests.conftest import ON_SQLITE
 
 STEP = '''"""a step that somebody writes one day"""
 
@@ -131,6 +137,50 @@ def test_a_step_that_fails_half_way_leaves_nothing(settled, step):
     assert rows(settled) == before
     assert migrations.current(settled) == revision
     assert holds(settled)
+
+
+@ON_SQLITE
+def test_before_a_step_the_database_is_copied(settled, step):
+    """Beside it, as it was, under a name that says when and from which revision."""
+    before, revision = contents(settled), migrations.current(settled)
+    migrations.upgrade(settled)
+    assert copies(settled) == []  # nothing to migrate, nothing to copy
+    step('op.create_table("one_day", sa.Column("id", sa.Integer()))')
+    migrations.upgrade(settled, clock=lambda: world.NOW)
+    [copy] = copies(settled)
+    assert copy.name == f"klima-2026-11-23T090000000000Z-from-{revision}.zip"
+    older = replace(before, verified=False)  # its sums are for the program that made it
+    assert backup.check(copy).contents == older
+    restored = settled.url.set(database=str(copy.with_name("igjen.sqlite3")))
+    backup.restore(copy, restored, world.NOW)
+    again = db.connect(restored)
+    assert contents(again) == older
+    again.dispose()
+
+
+@ON_SQLITE
+def test_without_room_for_the_copy_no_step_is_begun(settled, step, monkeypatch):
+    before, revision = rows(settled), migrations.current(settled)
+    step('op.create_table("one_day", sa.Column("id", sa.Integer()))')
+
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backup, "_pack", full)
+    with pytest.raises(OSError) as refused:
+        migrations.upgrade(settled)
+    assert is_full(refused.value)
+    assert (rows(settled), migrations.current(settled)) == (before, revision)
+    assert copies(settled) == []
+
+
+def contents(engine: sa.Engine) -> backup.Contents:
+    with engine.connect() as connection:
+        return backup.contents(connection)
+
+
+def copies(engine: sa.Engine) -> list[Path]:
+    return sorted((Path(str(engine.url.database)).parent / "backups").glob("*"))
 
 
 def test_a_step_that_loses_rows_is_refused(settled, step):

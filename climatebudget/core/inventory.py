@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from types import MappingProxyType
 
 from climatebudget.core.field import show_number
 from climatebudget.core.findings import Cell, Finding
-from climatebudget.core.quantity import ZERO, Yearly, grams, tonnes
+from climatebudget.core.quantity import ZERO, Yearly, tonnes
 from climatebudget.core.text import N_
 
 UNALLOCATED = "ufordelt"
@@ -119,12 +118,6 @@ def inventory(area: str, emissions: Iterable[Emission], sources: Mapping[str, So
         dict(cells),
         {code: source for code, source in sources.items() if code in used},
     )
-
-
-def content_digest(emissions: Iterable[Emission]) -> str:
-    """The same for the same rows in any order, whatever their file's bytes."""
-    lines = sorted(f"{e.area}|{e.code}|{e.gas or ''}|{e.year}|{grams(e.tonnes)}" for e in emissions)
-    return sha256("\n".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,18 @@ copied by SQLite's own backup while others write; for PostgreSQL what `pg_dump -
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from dataclasses import replace as replaced
 from datetime import datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -82,7 +84,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Restored:
-    manifest: Manifest
+    manifest: Manifest  # with what is wrong in it now, as far as it can be reckoned
     kept: Path | None  # the database that was replaced
 
 
@@ -101,7 +103,9 @@ def back_up(engine: sa.Engine, file: Path, now: datetime) -> Manifest:
             found = contents(connection)
         manifest = Manifest(as_text(now), kind, data.stat().st_size, _digest(data), found)
         _pack(part, manifest, data)
-        _refuse_changed(_unpack(part, folder / "again")[0], manifest)
+        with open(os.devnull, "wb") as nowhere:
+            if _read_through(part, nowhere) != manifest:
+                raise Damaged("Sikkerhetskopien lot seg ikke lese igjen slik den ble skrevet.")
     return manifest
 
 
@@ -153,9 +157,7 @@ def check(file: Path) -> Manifest:
         manifest, data = _unpack(file, Path(folder, "copy"))
         _refuse_newer(manifest)
         with KINDS[manifest.database].opened(data) as connection:
-            if connection is not None:
-                _refuse_other(contents(connection), manifest)
-    return manifest
+            return manifest if connection is None else _as_found(manifest, contents(connection))
 
 
 def restore(file: Path, url: str | sa.URL, now: datetime, *, replace: bool = False) -> Restored:
@@ -173,8 +175,8 @@ def restore(file: Path, url: str | sa.URL, now: datetime, *, replace: bool = Fal
     with into.room() as folder:
         _, data = _unpack(file, folder / "copy")
         with into.loaded(data) as connection:
-            _refuse_other(contents(connection), manifest)
-        return Restored(manifest, into.finish(data))
+            found = _as_found(manifest, contents(connection))
+        return Restored(found, into.finish(data))
 
 
 def read_manifest(file: Path) -> Manifest:
@@ -206,13 +208,17 @@ def _pack(file: Path, manifest: Manifest, data: Path) -> None:
 
 def _unpack(file: Path, into: Path) -> tuple[Manifest, Path]:
     """The manifest and the database, which is byte for byte what was packed."""
+    with into.open("xb") as out:
+        return _read_through(file, out), into
+
+
+def _read_through(file: Path, out: BinaryIO) -> Manifest:
     manifest = read_manifest(file)
     digest, left = sha256(), manifest.size
     with (
         _readable(),
         zipfile.ZipFile(file) as archive,
         archive.open(manifest.database) as packed,
-        open(into, "xb") as out,
     ):
         while left >= 0 and (lot := packed.read(LOT)):
             left -= len(lot)
@@ -220,7 +226,7 @@ def _unpack(file: Path, into: Path) -> tuple[Manifest, Path]:
             out.write(lot)
     if left or digest.hexdigest() != manifest.sha256:
         raise Damaged("Sikkerhetskopien er endret etter at den ble laget.")
-    return manifest, into
+    return manifest
 
 
 @contextmanager
@@ -238,24 +244,23 @@ def _digest(file: Path) -> str:
         return file_digest(opened, "sha256").hexdigest()
 
 
-def _refuse_changed(packed: Manifest, manifest: Manifest) -> None:
-    if packed != manifest:
-        raise Damaged("Sikkerhetskopien lot seg ikke lese igjen slik den ble skrevet.")
-
-
 def _refuse_newer(manifest: Manifest) -> None:
     if manifest.contents.revision and not is_known(manifest.contents.revision):
         text = "Kopien er laget av en nyere utgave av programmet (%(revision)s)."
         raise Refused(text, revision=manifest.contents.revision)
 
 
-def _refuse_other(found: Contents, manifest: Manifest) -> None:
-    """What the copy gives must be what was copied; only what can be reckoned now is compared."""
+def _as_found(manifest: Manifest, found: Contents) -> Manifest:
+    """The manifest, once the copy gives what was copied; raises `Damaged` where it does not.
+
+    What `verify` says is compared where it could be asked both times.
+    """
     told, stated = asdict(found), asdict(manifest.contents)
     if not (found.verified and manifest.contents.verified):
-        told |= {"verified": False, "wrong": []}
-        stated |= {"verified": False, "wrong": []}
+        for name in ("verified", "wrong"):
+            stated[name] = told[name]
     other = [name for name, value in told.items() if value != stated[name]]
-    if other or (not manifest.contents.verified and found.wrong):
+    if other:
         text = "Sikkerhetskopien inneholder ikke det som ble kopiert (%(what)s)."
-        raise Damaged(text, what=", ".join(other or found.wrong))
+        raise Damaged(text, what=", ".join(other))
+    return replaced(manifest, contents=found)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from climatebudget.catalogue import normalised
-from climatebudget.core.field import Unreadable, is_missing, read_number, read_year
+from climatebudget.core.field import Unreadable, read_number, read_year
 from climatebudget.core.findings import Cell, Finding, Level
 from climatebudget.core.quantity import GRAM, rounded
 from climatebudget.core.reading import Skipped
@@ -267,10 +267,6 @@ def require(header: Header, *columns: Column) -> None:
     for column in columns:
         if column not in header.columns:
             raise Refused("E_COLUMN_MISSING", column.value)
-
-
-def has_number(value: Any) -> bool:
-    return not is_missing(value)
 
 
 def read_tonnes(value: Any, mark: str | None) -> Decimal:

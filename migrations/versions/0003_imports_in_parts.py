@@ -93,7 +93,8 @@ def downgrade() -> None:
         stored_file.alter_column("bytes", existing_type=sa.LargeBinary(), nullable=False)
     _point_emissions_at("edition", "intake")
     if _on_sqlite():
-        op.get_bind().exec_driver_sql(_kept("emission", "delete", ""))
+        for verb in ("update", "delete"):
+            op.get_bind().exec_driver_sql(_kept("emission", verb, ""))
     else:
         _back_on_postgresql()
     op.drop_table("file_part")
@@ -149,6 +150,7 @@ def _kept(table: str, verb: str, condition: str) -> str:
 
 
 def _sqlite_triggers() -> Iterator[str]:
+    yield _kept("emission", "update", "")  # it went with the old table
     yield _kept("emission", "delete", HAS_EDITION)
     yield _kept("file_part", "delete", HAS_FILE)
     yield _kept("file_part", "update", "")

@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
+from decimal import Decimal
 from hashlib import sha256
 
 import pytest
@@ -17,6 +19,7 @@ from climatebudget.core.inventory import Emission
 from climatebudget.core.quantity import from_grams
 from climatebudget.core.reading import Reading
 from climatebudget.db import read, write
+from climatebudget.db import upgrade as migrations
 from climatebudget.db.verify import verify
 from climatebudget.db.write import files, intake
 from tests.db.conftest import BUSES, CARS, FILE, PUBLISHED, emissions, reading
@@ -127,8 +130,8 @@ def test_a_killed_import_is_seen_by_nobody_and_removed_by_the_next(engine, sessi
     assert read.editions(session) == ()
     assert verify(session) == []
     session.commit()
-    clock.now = db.utc_now()
-    clock.forward(hours=5)
+    clock.now = datetime.now(UTC)  # the other had a real clock
+    clock.forward(minutes=16)
     assert bring_in(session, clock).new
     assert (count(session, "emission"), count(session, "intake")) == (MANY, 1)
     assert verify(session) == []
@@ -174,16 +177,13 @@ def test_a_file_whose_parts_are_gone_is_refused_with_a_sentence(session, clock):
 def test_the_same_file_from_two_at_once_becomes_one_edition(engine, session, clock):
     """The slower finds that it is there, and removes its own rows."""
 
-    def be_faster() -> None:
-        pass
-
     def store_it_first(done: int, of: int) -> None:
         if done == of:
             with db.session(engine, actor=2, writes=True, clock=clock) as other:
                 write.store_edition(other, large(), file_bytes=LARGE, now=clock())
                 other.commit()
 
-    stored = bring_in(session, clock, told=store_it_first, also=be_faster)
+    stored = bring_in(session, clock, told=store_it_first)
     assert not stored.new
     assert (count(session, "emission"), count(session, "edition")) == (MANY, 1)
 
@@ -212,3 +212,33 @@ def test_an_area_that_is_unknown_stores_nothing(session, clock):
     with pytest.raises(write.Unknown):
         bring_in(session, clock, found)
     assert (count(session, "intake"), count(session, "edition")) == (0, 0)
+
+
+# ---- what was stored before ----------------------------------------------------------------------
+
+OLD = """
+INSERT INTO area (id, number, name, county) VALUES (1, '0301', 'Oslo', '03');
+INSERT INTO source (id, code, sector, name, sector_name, position)
+    VALUES (1, 'luftfart/ufordelt', 'luftfart', 'Ufordelt', 'Luftfart', 1);
+INSERT INTO edition VALUES (7, NULL, 0, '2024-tall', '2024-tall', '', NULL, '{sha256}', 'x',
+    'stor.csv', 'area', 1, '[2009]', '["0301"]', NULL, '2026-01-01T00:00:00.000000Z', '');
+INSERT INTO emission VALUES (7, 1, 2009, 1, 2, '', 1500000)"""
+
+
+def test_files_and_rows_from_before_are_kept_as_they_were(empty):
+    """A file of two parts and an edition of one row, stored by the structure before this one."""
+    digest = sha256(LARGE).hexdigest()
+    migrations.upgrade(empty, "0002")
+    with empty.execution_options(writes=True).begin() as connection:
+        file = sa.text("INSERT INTO stored_file VALUES (:sha256, 'stor.csv', :bytes, :size)")
+        values = {"sha256": digest, "bytes": LARGE, "size": len(LARGE)}
+        connection.execute(file, values)
+        for sql in OLD.format(sha256=digest).split(";"):
+            connection.exec_driver_sql(sql)
+    migrations.upgrade(empty)
+    with db.session(empty, actor="prøve", writes=True) as session:
+        name, parts = read.edition_file(session, "2024-tall")
+        assert (name, b"".join(parts)) == ("stor.csv", LARGE)
+        inventory = read.inventory(session, "2024-tall", "0301")
+        assert inventory.cells == {("luftfart/ufordelt", 2009): Decimal("1.5")}
+        assert intake.begin_intake(session) == 8
