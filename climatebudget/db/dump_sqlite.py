@@ -72,7 +72,8 @@ def _refuse_unsound(connection: sa.Connection) -> None:
 def path_of(engine: sa.Engine) -> Path:
     """The file behind the engine, however its address is written."""
     with engine.connect() as connection:
-        return Path(connection.exec_driver_sql("PRAGMA database_list").one()[2])
+        listed = connection.exec_driver_sql("PRAGMA database_list")  # and a temporary one, at times
+        return Path(next(row[2] for row in listed if row[1] == "main"))
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,7 @@ PAGES: dict[str, list[Scene]] = {
         Scene("rammer-lest", HEAD, f"{ADOPTED}/frame/"),
         Scene("rammer-tom", NEWCOMER, f"{KRAGERO}/frame/"),
     ],
+    "names.page": [Scene("navn", "operator@installasjon", "/names/")],
     "versions.confirm_present": [
         Scene("legg-fram", "kommunedirektor@oslo", f"/0301/{PROPOSED}/forslag/versions/present")
     ],

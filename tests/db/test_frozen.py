@@ -100,7 +100,8 @@ def test_what_is_presented_and_recorded_stays(session, adopted, clock, past_the_
         "DELETE FROM edition",
         "UPDATE emission SET grams = 1",
         "DELETE FROM emission",
-        "UPDATE stored_file SET bytes = 'x'",
+        "UPDATE stored_file SET name = 'x'",
+        "UPDATE file_part SET bytes = 'x'",
         "DELETE FROM stored_file",
     ):
         refused(past_the_guard, sql, KEPT)

@@ -26,7 +26,10 @@ BY_PREVIEW = {
     *("measure_imports.sheet", "measure_imports.back", "measure_imports.preview"),
     *("measure_imports.confirm", "measure_imports.cancel"),  # test_measure_imports
 }
-ONLY_ADDS = {"measures.new", "measures.duplicate", "imports.upload", "measure_imports.upload"}
+ONLY_ADDS = {
+    *("measures.new", "measures.duplicate", "names.add"),
+    *("imports.upload", "measure_imports.upload"),
+}
 OF_ONESELF = {"sign_in.enter", "sign_in.leave"}
 
 
