@@ -217,12 +217,12 @@ def test_an_area_that_is_unknown_stores_nothing(session, clock):
 # ---- what was stored before ----------------------------------------------------------------------
 
 OLD = """
-INSERT INTO area (id, number, name, county) VALUES (1, '0301', 'Oslo', '03');
+INSERT INTO area (id, number, name, county) VALUES (9001, '0301', 'Oslo', '03');
 INSERT INTO source (id, code, sector, name, sector_name, position)
-    VALUES (1, 'luftfart/ufordelt', 'luftfart', 'Ufordelt', 'Luftfart', 1);
+    VALUES (9001, 'luftfart/ufordelt', 'luftfart', 'Ufordelt', 'Luftfart', 1);
 INSERT INTO edition VALUES (7, NULL, 0, '2024-tall', '2024-tall', '', NULL, '{sha256}', 'x',
     'stor.csv', 'area', 1, '[2009]', '["0301"]', NULL, '2026-01-01T00:00:00.000000Z', '');
-INSERT INTO emission VALUES (7, 1, 2009, 1, 2, '', 1500000)"""
+INSERT INTO emission VALUES (7, 9001, 2009, 9001, 2, '', 1500000)"""
 
 
 def test_files_and_rows_from_before_are_kept_as_they_were(empty):
