@@ -78,6 +78,7 @@ class Client(FlaskClient):
     """Looks at each page as a careful reader would, and sends the page's own token with a form."""
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
+        kwargs.setdefault("buffered", True)  # read to the end and closed, as a server does
         answer = super().open(*args, **kwargs)  # type: ignore[arg-type]
         if answer.mimetype == "text/html" and not answer.location:
             look_at(answer.text)
