@@ -9,6 +9,7 @@ from enum import Enum
 
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Decision, Measure
+from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.paths import Allowance, ReferencePath, Target
 
 PLAN_YEARS = 4  # kommuneloven § 14-4: the budget year and the three after it
@@ -100,6 +101,7 @@ class Budget:
     departments: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     controls: tuple[Control, ...] = ()
+    overlaps: tuple[OverlapGroup, ...] = ()
     book: Book = Book.DIRECT
 
     @property
