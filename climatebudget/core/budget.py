@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from climatebudget.core.boundary import Boundary
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Decision, Measure
 from climatebudget.core.overlap import OverlapGroup
@@ -94,7 +95,7 @@ class Budget:
     budget_year: BudgetYear
     version: Version
     edition: Edition | None = None
-    inventory: Inventory | None = None
+    inventory: Inventory | None = None  # inside the boundary
     targets: tuple[Target, ...] = ()
     path: ReferencePath | None = None
     allowance: Allowance = field(default_factory=Allowance)
@@ -102,6 +103,8 @@ class Budget:
     measures: tuple[Measure, ...] = ()
     controls: tuple[Control, ...] = ()
     overlaps: tuple[OverlapGroup, ...] = ()
+    boundary: Boundary = field(default_factory=Boundary)
+    published: Inventory | None = None  # as the edition has it, whatever the boundary
     book: Book = Book.DIRECT
 
     @property

@@ -21,6 +21,7 @@ GOOD = budget(
     measures(f"""
         nr | klimatiltak | sektor | utslippskilde          | {YEARS}
         1  | Bytte biler | Vei    | veitrafikk/personbiler | 10 | 20 | 30 | 40 | 50
+        2  | Telle gods  | Vei    | veitrafikk/tunge       | 0  | 0  | 0  | 0  | 0
     """)
 )
 
