@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from climatebudget.core.acceptance import Acceptance
 from climatebudget.core.boundary import Boundary
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Decision, Measure
@@ -105,6 +106,7 @@ class Budget:
     overlaps: tuple[OverlapGroup, ...] = ()
     boundary: Boundary = field(default_factory=Boundary)
     published: Inventory | None = None  # as the edition has it, whatever the boundary
+    acceptances: tuple[Acceptance, ...] = ()
     book: Book = Book.DIRECT
 
     @property

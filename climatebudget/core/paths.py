@@ -11,6 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from climatebudget.core.inventory import Inventory
+from climatebudget.core.path_rule import PathRule
 from climatebudget.core.quantity import GRAM, Yearly, rounded, tonnes
 
 HUNDRED = Decimal(100)
@@ -29,13 +30,17 @@ class Target:
 
 @dataclass(frozen=True)
 class ReferencePath:
-    """Referansebane as given figures: tonnes by year, for the whole (code "") or per code."""
+    """Referansebane: tonnes by year, for the whole (code "") or per sector or source.
+
+    ``rule`` is what the figures were reckoned by; without one they are given.
+    """
 
     figures: Mapping[str, Yearly]
     policy: str = ""  # which adopted policy is inside it
     cut_off: date | None = None
     author: str = ""
     cites: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    rule: PathRule | None = None
 
     @property
     def whole(self) -> Yearly:

@@ -9,6 +9,7 @@ import pytest
 
 from climatebudget.core import reconcile
 from climatebudget.core.budget import Control
+from climatebudget.core.checks import words
 from climatebudget.core.findings import Finding, Level
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.measure import InPath
@@ -161,4 +162,4 @@ def test_errors_do_not_cancel_in_silence():
     "names, expected", [([1], "1"), ([1, 2], "1 og 2"), ([1, 2, 3], "1, 2 og 3")]
 )
 def test_a_list_in_words(names, expected):
-    assert reconcile.listed(names) == expected
+    assert words.listed(names) == expected

@@ -36,9 +36,18 @@ from climatebudget.db.models.people import (
     SignInRow,
     StagingRow,
 )
+from climatebudget.db.models.reckonings import (
+    AcceptanceRow,
+    FacilityFigureRow,
+    FacilityRow,
+    LeftOutRow,
+    OverlapGroupRow,
+    OverlapMemberRow,
+)
 from climatebudget.db.models.records import RecordRow
 
 __all__ = [
+    "AcceptanceRow",
     "AliasRow",
     "AllowanceFigureRow",
     "AreaRow",
@@ -51,11 +60,16 @@ __all__ = [
     "EffectFigureRow",
     "EffectRow",
     "EmissionRow",
+    "FacilityFigureRow",
+    "FacilityRow",
+    "LeftOutRow",
     "MeasureRow",
     "MembershipRow",
     "Model",
     "MunicipalityNumberRow",
     "MunicipalityRow",
+    "OverlapGroupRow",
+    "OverlapMemberRow",
     "PathFigureRow",
     "PersonRow",
     "PresentedRow",

@@ -8,6 +8,7 @@ from climatebudget.db.read.budgets import (
     measure_locks,
     measures,
     next_number,
+    overlap_lock,
 )
 from climatebudget.db.read.editions import (
     added_aliases,
@@ -78,6 +79,7 @@ __all__ = [
     "municipalities",
     "municipality",
     "next_number",
+    "overlap_lock",
     "people",
     "place",
     "record",

@@ -26,6 +26,13 @@ from climatebudget.db.write.people import (
     sign_out,
     touch_session,
 )
+from climatebudget.db.write.reckonings import (
+    accept,
+    remove_overlap,
+    save_overlap,
+    set_boundary,
+    withdraw,
+)
 from climatebudget.db.write.staging import stage_upload, take_staged
 from climatebudget.db.write.versions import freeze, present
 
@@ -35,6 +42,7 @@ __all__ = [
     "Stale",
     "Taken",
     "Unknown",
+    "accept",
     "accept_finding",
     "add_department",
     "add_membership",
@@ -48,10 +56,13 @@ __all__ = [
     "present",
     "remove_measure",
     "remove_membership",
+    "remove_overlap",
     "renumber",
     "save_measure",
     "save_measures",
+    "save_overlap",
     "set_active",
+    "set_boundary",
     "set_frame",
     "set_password",
     "sign_in",
@@ -60,4 +71,5 @@ __all__ = [
     "store_edition",
     "take_staged",
     "touch_session",
+    "withdraw",
 ]
