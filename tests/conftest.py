@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from climatebudget import db
 from climatebudget.db.upgrade import upgrade
 from tests.services import postgres_server
+
+# How long an example takes says how busy the machine is, and nothing of the program.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 TEMPLATE = "migrated"
 # One worker has them all, so that one server is started.
