@@ -48,11 +48,12 @@ def set_boundary(
         for f in boundary.facilities
         for year, value in f.yearly.by_year.items()
     ]
-    changed = [
-        make_equal(session, place, LeftOutRow, ("code",), left_out),
-        make_equal(session, place, FacilityRow, ("name",), facilities),
-        make_equal(session, place, FacilityFigureRow, ("name", "year"), figures),
-    ]
+    with session.no_autoflush:  # a facility and its figures go in one flush, in order
+        changed = [
+            make_equal(session, place, LeftOutRow, ("code",), left_out),
+            make_equal(session, place, FacilityRow, ("name",), facilities),
+            make_equal(session, place, FacilityFigureRow, ("name", "year"), figures),
+        ]
     if any(changed):
         row.lock += 1
     _flush(session)
