@@ -15,7 +15,7 @@ from climatebudget.core.budget import Control, Municipality
 from climatebudget.core.exchange import Draft, Exchange, dumps, written
 from climatebudget.core.field import read_number, show_number
 from climatebudget.core.measure import Basis, Measure, effect_in
-from climatebudget.core.paths import Allowance, ReferencePath, Target
+from climatebudget.core.paths import Allowance, ReferencePath, Start, Target
 from climatebudget.core.quantity import tonnes
 
 DEMO = Path(__file__).resolve().parent.parent / "climatebudget" / "demo"
@@ -43,6 +43,7 @@ NAMES = {
     "Port of Oslo": "Oslo Havn",
     "Hafslund Oslo Celsio/KON": "Hafslund Oslo Celsio",
 }
+STEPS = "Oslo oppgir prosenten for hvert år mellom målene i stedet for en rett linje."
 EVERYBODY = "All"  # every unit of the city: no department of its own
 WHY = {
     "Not calculated": "Ikke beregnet",
@@ -157,7 +158,7 @@ def reference_path(measures: tuple[Measure, ...]) -> ReferencePath:
 def oslo() -> Exchange:
     measures = tuple(measure(row) for row in range(2, 2 + len(IN_BOKMAL)))
     sums = len(measures) + 2
-    allowance = table(ALLOWANCE)
+    steps = [(n, row) for n, row in enumerate(table(ALLOWANCE)[1:], 2) if 2023 < int(row[0]) < 2030]
     return Exchange(
         Municipality("0301", "Oslo", "nb"),
         (
@@ -172,8 +173,11 @@ def oslo() -> Exchange:
                 ),
                 path=reference_path(measures),
                 allowance=Allowance(
-                    {int(row[0]): Decimal(row[1]) for row in allowance[1:]},
-                    {int(r[0]): cites(ALLOWANCE, n, "B") for n, r in enumerate(allowance[1:], 2)},
+                    {int(row[0]): Decimal(row[1]) for _, row in steps},
+                    {int(row[0]): cites(ALLOWANCE, n, "B") for n, row in steps},
+                    Start.LAST,
+                    whole_percent=True,
+                    reasons={int(row[0]): STEPS for _, row in steps},
                 ),
                 controls=tuple(
                     Control(y, number(cell(MEASURES, sums, column)), cites(MEASURES, sums, column))

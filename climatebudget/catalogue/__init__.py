@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from climatebudget.core.field import clean
 from climatebudget.core.inventory import Source, sector_of
+from climatebudget.core.national import KLIMAKUR, KLIMATILTAK, NationalMeasure
 
 HERE = Path(__file__).parent
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -42,19 +43,6 @@ class Area:
     @property
     def is_municipality(self) -> bool:
         return len(self.number) == 4
-
-
-@dataclass(frozen=True)
-class NationalMeasure:
-    """A measure of a national report; its code means nothing outside that report."""
-
-    report: str  # "klimakur2030", "klimatiltak2025"
-    code: str
-    name: str
-    sector: str
-    kt: Decimal  # klimakur2030: the sum of 2021–2030; klimatiltak2025: the single year 2035
-    cost: str  # kroner per tonne to society, as the report prints it; never budget kroner
-    note: str
 
 
 def normalised(name: str) -> str:
@@ -158,23 +146,30 @@ def _successors() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def klimakur() -> tuple[NationalMeasure, ...]:
-    """The measures of Klimakur 2030, then those of Klimatiltak i Norge (2025)."""
+    """The measures of Klimakur 2030, then those of Klimatiltak i Norge (2025).
+
+    Only Klimakur's are laid to sources of the municipal statistics so far.
+    """
+    places = {r["code"]: r for r in _rows("klimakur2030_places.csv")}
     return (
         *(
             NationalMeasure(
-                "klimakur2030",
+                KLIMAKUR,
                 r["code"],
                 r["name_nb"],
                 r["sector"],
                 Decimal(r["potential_kt_2021_2030"]),
                 r["cost_category_kr_per_tonne"],
                 r["note"],
+                tuple(p for p in places[r["code"]]["places"].split(";") if p),
+                places[r["code"]]["certain"] == "yes",
+                places[r["code"]]["reason"],
             )
             for r in _rows("klimakur2030.csv")
         ),
         *(
             NationalMeasure(
-                "klimatiltak2025",
+                KLIMATILTAK,
                 r["code"],
                 r["name_nb"],
                 r["sector"],

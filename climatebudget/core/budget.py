@@ -7,8 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 
+from climatebudget.core.acceptance import Acceptance
+from climatebudget.core.boundary import Boundary
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Decision, Measure
+from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.paths import Allowance, ReferencePath, Target
 from climatebudget.core.text import Translate
 
@@ -101,13 +104,17 @@ class Budget:
     budget_year: BudgetYear
     version: Version
     edition: Edition | None = None
-    inventory: Inventory | None = None
+    inventory: Inventory | None = None  # inside the boundary
     targets: tuple[Target, ...] = ()
     path: ReferencePath | None = None
     allowance: Allowance = field(default_factory=Allowance)
     departments: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     controls: tuple[Control, ...] = ()
+    overlaps: tuple[OverlapGroup, ...] = ()
+    boundary: Boundary = field(default_factory=Boundary)
+    published: Inventory | None = None  # as the edition has it, whatever the boundary
+    acceptances: tuple[Acceptance, ...] = ()
     book: Book = Book.DIRECT
 
     @property

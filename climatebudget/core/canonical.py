@@ -17,7 +17,7 @@ from climatebudget.core.budget import Budget
 from climatebudget.core.measure import Cost, Effect, Measure
 from climatebudget.core.quantity import Unit, Yearly
 
-FORMAT = 1
+FORMAT = 2
 
 
 def canonical(budget: Budget, format_number: int = FORMAT) -> bytes:
@@ -78,6 +78,51 @@ def _format_1(budget: Budget) -> dict[str, Any]:
     }
 
 
+def _format_2(budget: Budget) -> dict[str, Any]:
+    """With boundary, overlap and accepted findings; path by rule; where the allowance begins."""
+    before = _format_1(budget)
+    path, allowance = budget.path, budget.allowance
+    rule = path.rule if path else None
+    return {
+        **before,
+        "format": 2,
+        "path": path
+        and {
+            **before["path"],
+            "rule": rule
+            and [rule.rule.name, rule.level.name, rule.years, _whole(rule.percent.scaleb(3))],
+        },
+        "allowance": {
+            **before["allowance"],
+            "start": allowance.start.name,
+            "whole_percent": allowance.whole_percent,
+            "reasons": _keys(allowance.reasons),
+        },
+        "boundary": {
+            "left_out": dict(budget.boundary.left_out),
+            "facilities": [
+                {"name": f.name, "code": f.code, "grams": _amounts(f.yearly), "reason": f.reason}
+                for f in budget.boundary.facilities
+            ],
+        },
+        "overlaps": [
+            {
+                "id": g.id,
+                "name": g.name,
+                "rule": g.rule.name,
+                "thousandths": None if g.percent is None else _whole(g.percent.scaleb(3)),
+                "reason": g.reason,
+                "members": [[m.measure, m.code] for m in g.members],
+            }
+            for g in budget.overlaps
+        ],
+        "acceptances": [
+            [a.code, a.place, a.fingerprint, a.reason, a.by, a.at and a.at.isoformat()]
+            for a in budget.acceptances
+        ],
+    }
+
+
 # Without the contact person: no personal name is frozen.
 TEXTS = (
     *("id", "number", "name", "change", "department", "position", "responsible", "instrument"),
@@ -127,4 +172,4 @@ def _keys(texts: Mapping[int, str]) -> dict[str, str]:
     return {str(year): text for year, text in sorted(texts.items())}
 
 
-FORMATS: dict[int, Callable[[Budget], dict[str, Any]]] = {1: _format_1}
+FORMATS: dict[int, Callable[[Budget], dict[str, Any]]] = {1: _format_1, 2: _format_2}

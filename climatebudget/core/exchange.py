@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from climatebudget.core.boundary import Boundary, Facility
 from climatebudget.core.budget import Budget, Control, Municipality, Stage
 from climatebudget.core.field import clean
 from climatebudget.core.findings import Finding, may_go_on
@@ -32,7 +33,11 @@ from climatebudget.core.measure import (
     Size,
 )
 from climatebudget.core.measure import Control as Controlled
-from climatebudget.core.paths import Allowance, ReferencePath, Target
+from climatebudget.core.overlap import Member, OverlapGroup
+from climatebudget.core.overlap import Rule as Overlapping
+from climatebudget.core.path_rule import Level, PathRule
+from climatebudget.core.path_rule import Rule as Ruled
+from climatebudget.core.paths import Allowance, ReferencePath, Start, Target
 from climatebudget.core.quantity import Unit
 from climatebudget.core.shapes import (
     DATE,
@@ -74,6 +79,8 @@ class Draft:
     allowance: Allowance = field(default_factory=Allowance)
     controls: tuple[Control, ...] = ()
     measures: tuple[Measure, ...] = ()
+    boundary: Boundary = field(default_factory=Boundary)
+    overlaps: tuple[OverlapGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,11 +102,18 @@ def draft_of(budget: Budget) -> Draft:
         book=budget.book,
         departments=tuple(dict.fromkeys([*budget.departments, *used])),
         targets=budget.targets,
-        path=budget.path,
+        path=budget.path and _as_entered(budget.path),
         allowance=budget.allowance,
         controls=budget.controls,
         measures=tuple(replace(m, contact="") for m in budget.measures),
+        boundary=budget.boundary,
+        overlaps=budget.overlaps,
     )
+
+
+def _as_entered(path: ReferencePath) -> ReferencePath:
+    """A path by rule is its rule: the figures are reckoned from the edition where it is read."""
+    return replace(path, figures={}) if path.rule else path
 
 
 def to_json(budget: Budget, *others: Budget) -> dict[str, Any]:
@@ -241,6 +255,12 @@ PATH = record(
         "cut_off": or_null(DATE),
         "author": TEXT,
         "cites": Shape(_write_path_cites, _read_path_cites),
+        "rule": or_null(
+            record(
+                PathRule,
+                {"rule": word(Ruled), "level": word(Level), "years": WHOLE, "percent": PERCENT},
+            )
+        ),
     },
 )
 DRAFT = record(
@@ -265,9 +285,43 @@ DRAFT = record(
             )
         ),
         "path": or_null(PATH),
-        "allowance": record(Allowance, {"stated": by(PERCENT), "cites": CITES}),
+        "allowance": record(
+            Allowance,
+            {
+                "stated": by(PERCENT),
+                "cites": CITES,
+                "start": word(Start),
+                "whole_percent": FLAG,
+                "reasons": CITES,
+            },
+        ),
         "controls": many(record(Control, {"year": YEAR, "tonnes": TONNES, "cites": TEXT})),
         "measures": many(MEASURE),
+        "boundary": record(
+            Boundary,
+            {
+                "left_out": by(TEXT, read_text),
+                "facilities": many(
+                    record(
+                        Facility,
+                        {"name": TEXT, "code": TEXT, "yearly": TONNES_BY_YEAR, "reason": TEXT},
+                    )
+                ),
+            },
+        ),
+        "overlaps": many(
+            record(
+                OverlapGroup,
+                {
+                    "id": TEXT,
+                    "name": TEXT,
+                    "rule": word(Overlapping),
+                    "members": many(record(Member, {"measure": TEXT, "code": TEXT})),
+                    "reason": TEXT,
+                    "percent": or_null(PERCENT),
+                },
+            )
+        ),
     },
 )
 EXCHANGE = record(
@@ -313,6 +367,27 @@ def _check_draft(draft: Draft, codes: Collection[str] | None, place: Place) -> N
         _check_code(code, codes, where)
     for index, measure in enumerate(draft.measures):
         _check_measure(measure, draft, place.at("measures").at(index))
+    for index, group in enumerate(draft.overlaps):
+        _check_overlap(group, draft, place.at("overlaps").at(index))
+    _once_each([f.name for f in draft.boundary.facilities], place.at("boundary"), "name")
+
+
+def _check_overlap(group: OverlapGroup, draft: Draft, place: Place) -> None:
+    known = {m.id for m in draft.measures}
+    for index, member in enumerate(group.members):
+        if not member.measure or member.measure not in known:
+            place.at("members").at(index).wrong(
+                "overlap-member",
+                N_("Gruppen viser til et klimatiltak som ikke er i filen: «%(id)s»."),
+                id=clean(member.measure)[:80],
+            )
+    _once_each([(m.measure, m.code) for m in group.members], place.at("members"), "")
+    if (group.percent is None) == (group.rule is Overlapping.SHARE):
+        place.at("percent").wrong(
+            "overlap-percent", N_("Prosent hører til regelen om en oppgitt andel, og bare den.")
+        )
+    elif group.percent is not None and not 0 <= group.percent <= 100:
+        place.at("percent").wrong("overlap-percent", N_("Andelen må være fra 0 til 100 prosent."))
 
 
 def _check_target(target: Target, place: Place) -> None:
@@ -360,6 +435,10 @@ def _codes(draft: Draft, place: Place) -> Iterator[tuple[Place, str]]:
         yield here.at("code"), measure.code
         for number, effect in enumerate(measure.effects):
             yield here.at("effects").at(number).at("code"), effect.code
+    for code in draft.boundary.left_out:
+        yield place.at("boundary").at("left_out").at(code), code
+    for index, facility in enumerate(draft.boundary.facilities):
+        yield place.at("boundary").at("facilities").at(index).at("code"), facility.code
 
 
 def _within(years: Iterable[int], horizon: int, place: Place) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from itertools import pairwise
 
 from climatebudget.core.inventory import Inventory
+from climatebudget.core.path_rule import PathRule
 from climatebudget.core.quantity import GRAM, Yearly, rounded, tonnes
 
 HUNDRED = Decimal(100)
@@ -28,13 +30,17 @@ class Target:
 
 @dataclass(frozen=True)
 class ReferencePath:
-    """Referansebane as given figures: tonnes by year, for the whole (code "") or per code."""
+    """Referansebane: tonnes by year, for the whole (code "") or per sector or source.
+
+    ``rule`` is what the figures were reckoned by; without one they are given.
+    """
 
     figures: Mapping[str, Yearly]
     policy: str = ""  # which adopted policy is inside it
     cut_off: date | None = None
     author: str = ""
     cites: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    rule: PathRule | None = None
 
     @property
     def whole(self) -> Yearly:
@@ -46,33 +52,77 @@ class ReferencePath:
         return tonnes({y: sum((p.by_year[y] for p in parts), Decimal(0)) for y in sorted(years)})
 
 
+class Start(Enum):
+    """Where the allowance begins, before it goes straight to each target in turn."""
+
+    REFERENCE = "rett linje fra referanseåret"
+    LAST = "rett linje fra siste år i utslippsregnskapet"
+    STATED = "oppgitt år for år"
+
+
 @dataclass(frozen=True)
 class Allowance:
     """Utslippsramme: percent of the reference year per year, where −52 means 52 percent lower.
 
-    Without stated percentages it is a straight line from the reference year through each target.
+    ``stated`` restates single years of the line, with a reason; from Start.STATED there is no line.
+    ``whole_percent`` rounds the percentages before they become tonnes, as published tables do.
     """
 
     stated: Mapping[int, Decimal] = field(default_factory=dict)
     cites: Mapping[int, str] = field(default_factory=dict)
+    start: Start = Start.REFERENCE
+    whole_percent: bool = False
+    reasons: Mapping[int, str] = field(default_factory=dict)
 
 
 def percentages(
-    allowance: Allowance, targets: Iterable[Target]
+    allowance: Allowance, targets: Iterable[Target], inventory: Inventory | None = None
 ) -> Mapping[int, Decimal | Fraction]:
-    """The allowance in percent against the reference year; empty without stated year or target."""
-    if allowance.stated:
-        return dict(sorted(allowance.stated.items()))
-    ordered = sorted(targets, key=lambda t: t.year)
-    if not ordered:
+    """The allowance in percent against the reference year; empty without stated year or target.
+
+    The line from the last inventory year is unknown without an inventory with the reference year.
+    """
+    line: Mapping[int, Fraction] = {}
+    if allowance.start is not Start.STATED:
+        line = _line(allowance.start, sorted(targets, key=lambda t: t.year), inventory)
+    percent: dict[int, Decimal | Fraction] = {**line, **allowance.stated}
+    if allowance.whole_percent:
+        percent = {year: whole_percent(Fraction(p)) for year, p in percent.items()}
+    return dict(sorted(percent.items()))
+
+
+def _line(
+    start: Start, targets: Sequence[Target], inventory: Inventory | None
+) -> Mapping[int, Fraction]:
+    if not targets:
         return {}
-    points = [(ordered[0].reference_year, Fraction(0))]
-    points += [(t.year, -Fraction(t.percent)) for t in ordered]
+    points = [(targets[0].reference_year, Fraction(0))]
+    if start is Start.LAST:
+        if inventory is None:
+            return {}
+        now = _change(inventory, targets[0].reference_year)
+        if now is None:
+            return {}
+        points = [(inventory.last_year, now)]
+    points += [(t.year, -Fraction(t.percent)) for t in targets if t.year > points[0][0]]
     return {
-        year: low + (high - low) * Fraction(year - start, end - start)
-        for (start, low), (end, high) in pairwise(points)
-        for year in range(start, end + 1)
+        year: low + (high - low) * Fraction(year - first, last - first)
+        for (first, low), (last, high) in pairwise(points)
+        for year in range(first, last + 1)
     }
+
+
+def _change(inventory: Inventory, reference_year: int) -> Fraction | None:
+    """The last inventory year against the reference year, in percent."""
+    reference, now = (inventory.total[y] for y in (reference_year, inventory.last_year))
+    return (
+        (Fraction(now) / Fraction(reference) - 1) * 100 if reference and now is not None else None
+    )
+
+
+def whole_percent(percent: Fraction) -> Decimal:
+    """Whole percent, halves away from zero, as printed tables have them."""
+    return rounded(Decimal(percent.numerator) / Decimal(percent.denominator))
 
 
 def in_tonnes(percent: Mapping[int, Decimal | Fraction], reference: Decimal) -> Yearly:

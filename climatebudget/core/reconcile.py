@@ -10,6 +10,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.boundary import (
+    facilities_have_their_figures,
+    nothing_cuts_outside_the_boundary,
+    the_boundary_leaves_something,
+    the_path_is_inside_the_boundary,
+)
+from climatebudget.core.checks.limits import (
+    large_sources_have_measures,
+    no_cut_is_larger_than_its_source,
+    no_source_goes_below_zero,
+)
+from climatebudget.core.checks.overlap import (
+    in_sequence_needs_a_path,
+    overlap_groups_hold,
+    overlap_is_considered,
+)
+from climatebudget.core.checks.words import listed
 from climatebudget.core.field import show_number
 from climatebudget.core.findings import About, Finding, Level
 from climatebudget.core.inventory import UNALLOCATED
@@ -30,12 +47,6 @@ def reconcile(budget: Budget, statement: Statement) -> tuple[Finding, ...]:
 
 def stops(findings: Iterable[Finding]) -> bool:
     return any(finding.stops for finding in findings)
-
-
-def listed(names: Iterable[str | int]) -> str:
-    """«1, 2 og 3»: «og» is the same word in bokmål and nynorsk."""
-    *first, last = [str(name) for name in names]
-    return f"{', '.join(first)} og {last}" if first else last
 
 
 def there_is_an_edition(budget: Budget, statement: Statement) -> list[Finding]:
@@ -110,12 +121,23 @@ def sums(budget: Budget, statement: Statement) -> Sums:
         for year in statement.columns
         if (whole := statement.total.cut.net[year].value) is not None
     ]
+    together = [
+        Sum(
+            N_("Sektorene i kommunen + overlapp = utslippskutt til sammen"),
+            year,
+            _net(statement.departments.values(), year) + (total.overlap[year].value or ZERO),
+            whole,
+        )
+        for total in [statement.total]
+        for year in statement.columns
+        if (whole := total.effect[year].value) is not None and total.overlap[year].value
+    ]
     stated = [
         Sum(N_("Klimatiltakene = summen kilden oppgir"), c.year, ours, c.tonnes)
         for c in budget.controls
         if (ours := at(statement.total.cut.net, c.year).value) is not None
     ]
-    return Sums((*inventory, *divided, *stated))
+    return Sums((*inventory, *divided, *together, *stated))
 
 
 def _sector_sum(budget: Budget, year: int) -> Decimal:
@@ -221,7 +243,7 @@ def no_sector_goes_below_zero(budget: Budget, statement: Statement) -> list[Find
             continue
         last = line.inventory[budget.inventory.last_year] or ZERO
         for year in statement.years:
-            cut = line.cut.net[year].value
+            cut = line.effect[year].value
             left = line.path[year] if line.path[year] is not None else last
             if cut is not None and left is not None and cut > left:
                 found.append(_too_much(budget, code, year, cut, left))
@@ -353,10 +375,20 @@ CHECKS: list[Check] = [
     stated_sums_agree,
     the_edition_closes,
     no_sector_goes_below_zero,
+    no_source_goes_below_zero,
+    no_cut_is_larger_than_its_source,
+    overlap_is_considered,
+    overlap_groups_hold,
+    in_sequence_needs_a_path,
+    the_boundary_leaves_something,
+    nothing_cuts_outside_the_boundary,
+    the_path_is_inside_the_boundary,
+    facilities_have_their_figures,
     counted_measures_have_figures,
     the_path_covers_the_plan,
     somebody_is_responsible,
     in_the_path_needs_a_path,
     measures_without_a_place,
     sectors_without_measures,
+    large_sources_have_measures,
 ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.inventory import UNALLOCATED, sector_of
-from climatebudget.core.measure import Book, Measure
+from climatebudget.core.measure import Book, Effect, Measure
+from climatebudget.core.overlap import Deduction, deductions
 from climatebudget.core.paths import in_tonnes, percentages, stand_in
 from climatebudget.core.quantity import (
     UNKNOWN,
@@ -45,6 +46,7 @@ class Line:
     path: Yearly
     cut: Cut
     overlap: Figures  # a deduction from the cut, never above zero
+    effect: Figures  # what the measures cut together: net cut and overlap
     after: Figures
 
 
@@ -77,6 +79,9 @@ class Statement:
     allowance_percent: Mapping[int, Decimal | Fraction]
     gap: Figures
     counts: Counts
+    deductions: tuple[Deduction, ...] = ()
+    low: Figures = field(default_factory=dict)  # the total effect, if every cut is at its lowest
+    high: Figures = field(default_factory=dict)  # both are empty where no measure gives a range
 
     def change(self, value: Decimal | None) -> Decimal | None:
         """Percent against the reference year: −62 means 62 percent lower."""
@@ -93,22 +98,26 @@ def statement(budget: Budget) -> Statement:
     """Reckon the whole statement of a version: pure, linear in measures × years."""
     inventory = budget.inventory
     years = _years(budget)
-    own = [m for m in budget.measures if _in_book(m, budget.book)]
+    own = _in_sight(budget)
     cuts = _cuts(own, years, budget.book)
+    left = _left(budget, years)
+    taken = deductions(budget.overlaps, own, years, left, budget.book)
     history = dict(inventory.sectors) if inventory else {}
     sectors = {
         code: _line(
             history.get(code, tonnes()),
             _sector_path(budget, code, years),
             cuts.sectors[code],
+            [d for d in taken if d.sector == code],
             years,
         )
         for code in [*history, *(c for c in cuts.sectors if c not in history)]
     }
     total = _line(
-        inventory.total if inventory else tonnes(), _whole_path(budget), cuts.total, years
+        inventory.total if inventory else tonnes(), _whole_path(budget), cuts.total, taken, years
     )
-    percent = percentages(budget.allowance, budget.targets)
+    low, high = _range(budget, own, years, left)
+    percent = percentages(budget.allowance, budget.targets, inventory)
     allowance = in_tonnes(percent, budget.reference) if budget.reference is not None else tonnes()
     return Statement(
         book=budget.book,
@@ -124,6 +133,9 @@ def statement(budget: Budget) -> Statement:
         allowance_percent=percent,
         gap={y: minus(total.after[y], exactly(allowance[y])) for y in years},
         counts=_counts(own),
+        deductions=taken,
+        low=low,
+        high=high,
     )
 
 
@@ -133,14 +145,104 @@ def _years(budget: Budget) -> tuple[int, ...]:
     return tuple(range(first, max(budget.budget_year.columns) + 1))
 
 
-def _in_book(measure: Measure, book: Book) -> bool:
-    return not measure.effects or any(e.book is book for e in measure.effects)
+def _in_sight(budget: Budget) -> list[Measure]:
+    """The measures of the book, without what they cut outside the boundary."""
+    own = [m for m in budget.measures if _in_book(m, budget)]
+    if not budget.boundary:
+        return own
+    return [
+        replace(m, effects=tuple(e for e in m.effects if budget.boundary.holds(e.code)))
+        for m in own
+    ]
 
 
-def _line(history: Yearly, path: Yearly, cut: Cut, years: Iterable[int]) -> Line:
-    overlap = {y: exactly(ZERO if cut.net[y].known else None) for y in years}
-    after = {y: minus(exactly(path[y]), cut.net[y]) for y in years}
-    return Line(history, path, cut, overlap, after)
+def _in_book(measure: Measure, budget: Budget) -> bool:
+    return not measure.effects or any(
+        e.book is budget.book and budget.boundary.holds(e.code) for e in measure.effects
+    )
+
+
+def _line(
+    history: Yearly, path: Yearly, cut: Cut, taken: Sequence[Deduction], years: Iterable[int]
+) -> Line:
+    overlap = {y: _taken(cut.net[y], [d for d in taken if d.year == y]) for y in years}
+    effect = {y: _together(cut.net[y], overlap[y]) for y in years}
+    after = {y: minus(exactly(path[y]), effect[y]) for y in years}
+    return Line(history, path, cut, overlap, effect, after)
+
+
+def _taken(net: Figure, taken: list[Deduction]) -> Figure:
+    """The year's deductions in one figure; unknown where nothing is known to deduct from."""
+    if not net.known:
+        return UNKNOWN
+    bounds = {d.figure.bound for d in taken if d.figure.bound is not Bound.EXACT}
+    bound = Bound.OPEN if len(bounds) > 1 else next(iter(bounds), Bound.EXACT)
+    lacks = sum(d.figure.lacks for d in taken)
+    return Figure(sum((d.value for d in taken), ZERO), lacks, bound)
+
+
+def _together(net: Figure, overlap: Figure) -> Figure:
+    """Net cut less overlap. What lacks a part is a floor: a further cut never makes it smaller."""
+    if net.value is None or overlap.value is None:
+        return net
+    uncertain = net.bound is Bound.EXACT and overlap.bound is not Bound.EXACT
+    bound = Bound.AT_LEAST if uncertain else net.bound
+    return Figure(net.value + overlap.value, net.lacks, bound)
+
+
+def _left(budget: Budget, years: Iterable[int]) -> Mapping[str, Mapping[int, Decimal]]:
+    """What there is to cut in, by sector and by source: the reference path, where it is known."""
+    years = tuple(years)
+    sectors = {sector_of(m.code) for g in budget.overlaps for m in g.members}
+    left = {sector: _sector_path(budget, sector, years).by_year for sector in sectors}
+    if budget.path is not None:
+        return {**left, **{c: p.by_year for c, p in budget.path.figures.items() if c}}
+    if budget.inventory is None:
+        return left
+    last = budget.inventory.last_year
+    sources = {code: budget.inventory.source(code)[last] for code in budget.inventory.sources}
+    return {**left, **{c: dict.fromkeys(years, v) for c, v in sources.items() if v is not None}}
+
+
+def _range(
+    budget: Budget,
+    measures: Iterable[Measure],
+    years: tuple[int, ...],
+    left: Mapping[str, Mapping[int, Decimal]],
+) -> tuple[Figures, Figures]:
+    """The total effect with every cut at its low, and at its high, where a measure gives one."""
+    measures = [m for m in measures if m.counted]
+    if not any(e.low or e.high for m in measures for e in m.effects if e.book is budget.book):
+        return {}, {}
+    low, high = (
+        _total_effect(
+            budget,
+            [
+                replace(m, effects=tuple(replace(e, yearly=_at(e, which)) for e in m.effects))
+                for m in measures
+            ],
+            years,
+            left,
+        )
+        for which in ("low", "high")
+    )
+    return low, high
+
+
+def _at(effect: Effect, which: str) -> Yearly:
+    end: Yearly = getattr(effect, which)
+    return tonnes({**effect.yearly.by_year, **end.by_year})
+
+
+def _total_effect(
+    budget: Budget,
+    measures: list[Measure],
+    years: tuple[int, ...],
+    left: Mapping[str, Mapping[int, Decimal]],
+) -> Figures:
+    cut = _cuts(measures, years, budget.book).total
+    taken = deductions(budget.overlaps, measures, years, left, budget.book)
+    return _line(tonnes(), tonnes(), cut, taken, years).effect
 
 
 def _whole_path(budget: Budget) -> Yearly:

@@ -11,9 +11,11 @@ from climatebudget.core.budget import Budget, Municipality, Stage
 from climatebudget.core.exchange import Draft, Exchange
 from climatebudget.core.field import show_number
 from climatebudget.core.measure import Measure
+from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.db.errors import Refused
+from climatebudget.db.values import Place
 
 DRAFT = "utkast"
 
@@ -67,9 +69,21 @@ def _draft(session: Session, municipality_id: int, number: str, draft: Draft) ->
     )
     measures = _known_again(stored, draft.measures)
     write.save_measures(session, place, [(measure, None) for measure in measures])
+    write.set_boundary(session, place, draft.boundary)
+    _overlaps(session, place, stored, draft.overlaps)
     if new and draft.stage is not Stage.PREPARATION:
         write.move_stage(session, place, draft.stage)
     return f"{draft.year}: {show_number(len(measures))} klimatiltak."
+
+
+def _overlaps(
+    session: Session, place: Place, stored: Budget, wanted: Iterable[OverlapGroup]
+) -> None:
+    wanted = list(wanted)
+    for gone in {g.id for g in stored.overlaps} - {g.id for g in wanted}:
+        write.remove_overlap(session, place, gone)
+    for group in wanted:
+        write.save_overlap(session, place, group)
 
 
 def _known_again(stored: Budget, wanted: Iterable[Measure]) -> list[Measure]:

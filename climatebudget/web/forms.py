@@ -17,6 +17,7 @@ from wtforms import Field, Form, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice, enum_coerce
 from wtforms.validators import StopValidation
 
+from climatebudget.core.checks.words import listed
 from climatebudget.core.field import (
     Ambiguous,
     Unreadable,
@@ -27,7 +28,6 @@ from climatebudget.core.field import (
     show_number,
 )
 from climatebudget.core.quantity import GRAM, ORE
-from climatebudget.core.reconcile import listed
 from climatebudget.core.text import N_, filled
 from climatebudget.web.context import g
 from climatebudget.web.show import day

@@ -15,11 +15,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.words import listed
 from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import Allowance, ReferencePath, Target
 from climatebudget.core.quantity import GRAM, tonnes
-from climatebudget.core.reconcile import listed
 from climatebudget.core.text import N_
 from climatebudget.web.context import g
 from climatebudget.web.forms import (

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.words import listed
 from climatebudget.core.field import show_exact
 from climatebudget.core.inventory import UNALLOCATED, sector_of
 from climatebudget.core.measure import CostKind, Measure
 from climatebudget.core.quantity import ZERO, Yearly
-from climatebudget.core.reconcile import listed, sector_name
+from climatebudget.core.reconcile import sector_name
 from climatebudget.core.text import N_, Text
 from climatebudget.web.forms import capitalised, say
 from climatebudget.web.measure_form import REPORTS, code_label, own_effects

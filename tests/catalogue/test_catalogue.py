@@ -125,3 +125,16 @@ def test_the_measures_of_klimakur_add_up_to_what_was_published():
     measures = [m for m in catalogue.klimakur() if m.report == "klimakur2030"]
     assert (len(measures), sum(m.kt for m in measures)) == (62, Decimal(39700))
     assert len([m for m in catalogue.klimakur() if m.report == "klimatiltak2025"]) == 77
+
+
+def test_every_klimakur_measure_says_where_it_cuts_or_why_it_has_no_municipal_source():
+    for measure in catalogue.klimakur():
+        if measure.report == "klimakur2030":
+            assert measure.reason, measure.code
+            assert set(measure.places) <= set(catalogue.sources()), measure.code
+            assert measure.places or not measure.certain, measure.code
+
+
+def test_the_uncertain_codes_of_klimakur_are_marked():
+    by_code = {m.code: m for m in catalogue.klimakur() if m.report == "klimakur2030"}
+    assert not by_code["S02?"].certain and not by_code["O01b"].certain

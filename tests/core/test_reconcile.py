@@ -9,6 +9,7 @@ import pytest
 
 from climatebudget.core import reconcile
 from climatebudget.core.budget import Control
+from climatebudget.core.checks import words
 from climatebudget.core.findings import Finding, Level
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.measure import InPath
@@ -21,6 +22,7 @@ GOOD = budget(
     measures(f"""
         nr | klimatiltak | sektor | utslippskilde          | {YEARS}
         1  | Bytte biler | Vei    | veitrafikk/personbiler | 10 | 20 | 30 | 40 | 50
+        2  | Telle gods  | Vei    | veitrafikk/tunge       | 0  | 0  | 0  | 0  | 0
     """)
 )
 
@@ -160,4 +162,4 @@ def test_errors_do_not_cancel_in_silence():
     "names, expected", [([1], "1"), ([1, 2], "1 og 2"), ([1, 2, 3], "1, 2 og 3")]
 )
 def test_a_list_in_words(names, expected):
-    assert reconcile.listed(names) == expected
+    assert words.listed(names) == expected

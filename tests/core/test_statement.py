@@ -19,8 +19,8 @@ from climatebudget.core.measure import (
     Measure,
     effect_in,
 )
-from climatebudget.core.paths import Allowance, Target
-from climatebudget.core.quantity import Bound, rounded, tonnes
+from climatebudget.core.paths import Allowance, Start, Target
+from climatebudget.core.quantity import GRAM, Bound, rounded, tonnes
 from climatebudget.core.statement import statement
 from tests.tables import budget, history, measures, path
 
@@ -222,11 +222,48 @@ def test_a_path_per_sector_makes_the_whole_where_all_parts_are_known():
     assert s.sectors["veitrafikk"].path[2027] == 800
 
 
-def test_a_stated_allowance_stands_instead_of_the_line():
-    stated = Allowance({2023: Decimal(-52), 2026: Decimal(-73), 2030: Decimal(-95)})
-    s = statement(replace(OSLO, allowance=stated))
+def test_an_allowance_stated_year_by_year_has_no_line():
+    stated = {2023: Decimal(-52), 2026: Decimal(-73), 2030: Decimal(-95)}
+    s = statement(replace(OSLO, allowance=Allowance(stated, start=Start.STATED)))
     assert rounded(s.allowance[2026]) == 389_577
     assert s.allowance[2025] is None
+
+
+def test_a_year_restated_by_hand_leaves_the_rest_of_the_line():
+    s = statement(replace(OSLO, allowance=Allowance({2026: Decimal(-73)})))
+    assert rounded(s.allowance[2026]) == 389_577
+    assert s.allowance[2023] == rounded(s.reference * Decimal("0.48"), GRAM)
+
+
+def test_oslos_allowance_2020_to_2030_as_published():
+    """Straight from the inventory of 2020 to the target of 2023; then Oslo states its steps."""
+    steps = {2024: -56, 2025: -61, 2026: -73, 2027: -81, 2028: -86, 2029: -90}
+    allowance = Allowance(
+        {year: Decimal(percent) for year, percent in steps.items()},
+        start=Start.LAST,
+        whole_percent=True,
+    )
+    percent = statement(replace(OSLO, allowance=allowance)).allowance_percent
+    assert percent == {2020: -25, 2021: -34, 2022: -43, 2023: -52, **steps, 2030: -95}
+
+
+def test_the_line_from_the_last_inventory_year_begins_at_what_is_emitted():
+    s = statement(replace(OSLO, allowance=Allowance(start=Start.LAST)))
+    assert s.allowance[2020] == Decimal("1084232.0")
+    assert s.allowance[2019] is None
+
+
+def test_percentages_are_rounded_before_they_are_tonnes_only_when_asked():
+    exact, whole = (
+        statement(replace(OSLO, allowance=Allowance(whole_percent=asked))).allowance[2020]
+        for asked in (False, True)
+    )
+    assert rounded(s_percent(exact)) == rounded(s_percent(whole)) == -41
+    assert exact != whole == rounded(Decimal("1442877.6") * Decimal("0.59"), GRAM)
+
+
+def s_percent(tonnes_):
+    return (tonnes_ / Decimal("1442877.6") - 1) * 100
 
 
 def test_without_a_target_there_is_no_gap():

@@ -121,7 +121,7 @@ def test_a_budget_has_its_edition_and_its_own_area(session, oslo):
 
 
 @pytest.mark.parametrize("number_of_measures", [3, 300])
-def test_a_budget_is_nine_statements_whatever_its_size(
+def test_a_budget_is_twelve_statements_whatever_its_size(
     engine, session, oslo, statements, number_of_measures
 ):
     ten_years = {f"y{year}": "1.5" for year in range(2026, 2036)}
@@ -134,7 +134,7 @@ def test_a_budget_is_nine_statements_whatever_its_size(
         place = at(reader)
         statements.clear()
         assert len(read.budget(reader, place).measures) == number_of_measures
-    assert len([s for s in statements if s.startswith("SELECT")]) == 9
+    assert len([s for s in statements if s.startswith("SELECT")]) == 12
 
 
 def test_sums_in_the_database_are_exact_and_whole(session, oslo):

@@ -38,10 +38,19 @@ from climatebudget.db.models.people import (
     SignInRow,
     StagingRow,
 )
+from climatebudget.db.models.reckonings import (
+    AcceptanceRow,
+    FacilityFigureRow,
+    FacilityRow,
+    LeftOutRow,
+    OverlapGroupRow,
+    OverlapMemberRow,
+)
 from climatebudget.db.models.records import RecordRow
 from climatebudget.db.models.tables import TableMappingRow
 
 __all__ = [
+    "AcceptanceRow",
     "AliasRow",
     "AllowanceFigureRow",
     "AreaRow",
@@ -54,13 +63,18 @@ __all__ = [
     "EffectFigureRow",
     "EffectRow",
     "EmissionRow",
+    "FacilityFigureRow",
+    "FacilityRow",
     "FilePartRow",
     "IntakeRow",
+    "LeftOutRow",
     "MeasureRow",
     "MembershipRow",
     "Model",
     "MunicipalityNumberRow",
     "MunicipalityRow",
+    "OverlapGroupRow",
+    "OverlapMemberRow",
     "PathFigureRow",
     "PersonRow",
     "PresentedRow",

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from climatebudget.core.budget import Kind, Stage
 from climatebudget.core.measure import Book
+from climatebudget.core.path_rule import Level, Rule
+from climatebudget.core.paths import Start
 from climatebudget.db.columns import GRAMS, PERCENT, whole_number
 from climatebudget.db.models.base import IN_ITS_KEY, Model, owned_by
 
@@ -56,6 +58,12 @@ class VersionRow(Model):
     path_policy: Mapped[str | None]  # None: no reference path
     path_cut_off: Mapped[date | None]
     path_author: Mapped[str] = mapped_column(default="")
+    path_rule: Mapped[Rule | None]  # None: the path's figures are given
+    path_level: Mapped[Level | None]
+    path_years: Mapped[int | None]
+    path_percent: Mapped[Decimal | None] = mapped_column(PERCENT)
+    allowance_start: Mapped[Start | None]  # None: year by year where stated, else a line
+    allowance_whole: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     decision: Mapped[str] = mapped_column(default="")
     frozen: Mapped[bool] = mapped_column(default=False)
     frozen_at: Mapped[datetime | None]
@@ -147,6 +155,7 @@ class AllowanceFigureRow(Model):
     year: Mapped[int] = mapped_column(primary_key=True)
     percent: Mapped[Decimal] = mapped_column(PERCENT)
     cites: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="", server_default="")
 
     @property
     def subject(self) -> str:

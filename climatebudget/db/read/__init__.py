@@ -9,6 +9,7 @@ from climatebudget.db.read.budgets import (
     measure_locks,
     measures,
     next_number,
+    overlap_lock,
 )
 from climatebudget.db.read.comparisons import (
     inventory_at,
@@ -94,6 +95,7 @@ __all__ = [
     "municipalities",
     "municipality",
     "next_number",
+    "overlap_lock",
     "parts_of",
     "people",
     "place",

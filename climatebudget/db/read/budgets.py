@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -12,19 +12,30 @@ import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from climatebudget import catalogue
+from climatebudget.core.acceptance import Acceptance
+from climatebudget.core.boundary import Boundary, Facility, within
 from climatebudget.core.budget import Budget, Control, Municipality
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Category, Cost, CostKind, Effect, Measure
-from climatebudget.core.paths import Allowance, ReferencePath, Target
+from climatebudget.core.overlap import Member, OverlapGroup
+from climatebudget.core.path_rule import PathRule, by_rule
+from climatebudget.core.paths import Allowance, ReferencePath, Start, Target
 from climatebudget.core.quantity import Unit, Yearly, from_grams, tonnes
 from climatebudget.db.models import (
+    AcceptanceRow,
     AllowanceFigureRow,
     ControlTotalRow,
     CostRow,
     EffectFigureRow,
     EffectRow,
+    FacilityFigureRow,
+    FacilityRow,
+    LeftOutRow,
     MeasureRow,
     MunicipalityNumberRow,
+    OverlapGroupRow,
+    OverlapMemberRow,
     PathFigureRow,
     TargetRow,
     VersionRow,
@@ -37,14 +48,16 @@ COLUMNS = MeasureRow.__table__.c
 # A measure's fields that are one column of the same name.
 PLAIN = tuple(field for field in Measure.__dataclass_fields__ if field in COLUMNS)
 BOOKS, COST_KINDS = list(Book), list(CostKind)
-PATH, ALLOWANCE, CONTROL = "path", "allowance", "control"
+PATH, ALLOWANCE, CONTROL, LEFT_OUT = "path", "allowance", "control", "left out"
 
 
 def budget(session: Session, place: Place) -> Budget:
-    """One version, whole: nine selects, whatever its size; everything else is arithmetic."""
+    """One version, whole: a fixed handful of selects; everything else is arithmetic."""
     version, targets = _frame(session, place)
-    edition, inventory = _edition(session, place, version.edition_id)
+    edition, published = _edition(session, place, version.edition_id)
     figures = _figures(session, place)
+    boundary = _boundary(session, place, figures[LEFT_OUT])
+    inventory = published and within(published, boundary, catalogue.sources())
     return Budget(
         municipality=_as_frozen(place.municipality, version),
         budget_year=place.budget_year,
@@ -52,11 +65,15 @@ def budget(session: Session, place: Place) -> Budget:
         edition=edition,
         inventory=inventory,
         targets=targets,
-        path=_path(version, figures[PATH]),
-        allowance=_allowance(figures[ALLOWANCE]),
+        path=_path(version, figures[PATH], inventory, place.budget_year.horizon),
+        allowance=_allowance(version, figures[ALLOWANCE]),
         departments=departments(session, place.municipality_id),
         measures=_measures(session, place),
         controls=tuple(Control(f.year, from_grams(f.value), f.cites) for f in figures[CONTROL]),
+        overlaps=_overlaps(session, place),
+        boundary=boundary,
+        published=published,
+        acceptances=_acceptances(session, place),
         book=version.book,
     )
 
@@ -117,6 +134,12 @@ def _frame(session: Session, place: Place) -> tuple[Any, tuple[Target, ...]]:
             VersionRow.path_policy,
             VersionRow.path_cut_off,
             VersionRow.path_author,
+            VersionRow.path_rule,
+            VersionRow.path_level,
+            VersionRow.path_years,
+            VersionRow.path_percent,
+            VersionRow.allowance_start,
+            VersionRow.allowance_whole,
             VersionRow.municipality_number,
             VersionRow.municipality_name,
             TargetRow.percent,
@@ -156,18 +179,31 @@ def _edition(
 
 
 def _figures(session: Session, place: Place) -> dict[str, list[Any]]:
-    """Path, allowance and control totals in whole grams and thousandths; one statement."""
+    """Path, allowance, control totals and what is left out, in whole grams and thousandths."""
 
-    def figures(kind: str, row: Any, code: Any, value: Any) -> sa.Select[Any]:
-        plain = sa.type_coerce(value, sa.BigInteger).label("value")
-        columns = sa.literal(kind).label("kind"), code.label("code"), row.year, plain, row.cites
-        return select(*columns).where(*_of(row, place))
+    def lines(kind: str, row: Any, *columns: Any) -> sa.Select[Any]:
+        names = ("code", "year", "value", "cites", "reason")
+        own = (column.label(name) for name, column in zip(names, columns, strict=True))
+        return select(sa.literal(kind).label("kind"), *own).where(*_of(row, place))
 
-    no_code = sa.literal("")
+    def plain(value: Any) -> Any:
+        return sa.type_coerce(value, sa.BigInteger)
+
+    blank, zero = sa.literal(""), sa.literal(0, sa.BigInteger)
+    path, allowance, control, out = PathFigureRow, AllowanceFigureRow, ControlTotalRow, LeftOutRow
     found = sa.union_all(
-        figures(PATH, PathFigureRow, PathFigureRow.code, PathFigureRow.grams),
-        figures(ALLOWANCE, AllowanceFigureRow, no_code, AllowanceFigureRow.percent),
-        figures(CONTROL, ControlTotalRow, no_code, ControlTotalRow.grams),
+        lines(PATH, path, path.code, path.year, plain(path.grams), path.cites, blank),
+        lines(
+            ALLOWANCE,
+            allowance,
+            blank,
+            allowance.year,
+            plain(allowance.percent),
+            allowance.cites,
+            allowance.reason,
+        ),
+        lines(CONTROL, control, blank, control.year, plain(control.grams), control.cites, blank),
+        lines(LEFT_OUT, out, out.code, sa.literal(0), zero, blank, out.reason),
     )
     by_kind: dict[str, list[Any]] = defaultdict(list)
     for row in sorted(session.execute(found), key=lambda row: (row.code, row.year)):
@@ -175,7 +211,10 @@ def _figures(session: Session, place: Place) -> dict[str, list[Any]]:
     return by_kind
 
 
-def _path(version: Any, rows: Iterable[Any]) -> ReferencePath | None:
+def _path(
+    version: Any, rows: Iterable[Any], inventory: Inventory | None, horizon: int
+) -> ReferencePath | None:
+    """As given, or by rule from the inventory; what is frozen keeps the figures it had."""
     if version.path_policy is None:
         return None
     figures: dict[str, dict[int, Decimal]] = defaultdict(dict)
@@ -184,21 +223,108 @@ def _path(version: Any, rows: Iterable[Any]) -> ReferencePath | None:
         figures[row.code][row.year] = from_grams(row.value)
         if row.cites:
             cites[row.code, row.year] = row.cites
+    given: Mapping[str, Yearly] = {code: tonnes(by_year) for code, by_year in figures.items()}
+    rule = version.path_rule and PathRule(
+        version.path_rule, version.path_level, version.path_years, version.path_percent
+    )
+    if rule and not given and inventory is not None:
+        given = by_rule(rule, inventory, horizon)
     return ReferencePath(
-        {code: tonnes(by_year) for code, by_year in figures.items()},
+        given,
         version.path_policy,
         version.path_cut_off,
         version.path_author,
         cites,
+        rule,
     )
 
 
-def _allowance(rows: Iterable[Any]) -> Allowance:
+def _allowance(version: Any, rows: Iterable[Any]) -> Allowance:
     rows = list(rows)
+    as_before = Start.STATED if rows else Start.REFERENCE
     return Allowance(
         {row.year: Decimal(row.value).scaleb(-3) for row in rows},
         {row.year: row.cites for row in rows if row.cites},
+        version.allowance_start or as_before,
+        version.allowance_whole,
+        {row.year: row.reason for row in rows if row.reason},
     )
+
+
+def _boundary(session: Session, place: Place, left_out: Iterable[Any]) -> Boundary:
+    """What is left out, and the facilities that are added; one statement."""
+    own = sa.and_(
+        FacilityFigureRow.municipality_id == FacilityRow.municipality_id,
+        FacilityFigureRow.version_id == FacilityRow.version_id,
+        FacilityFigureRow.name == FacilityRow.name,
+    )
+    rows = session.execute(
+        select(
+            FacilityRow.name,
+            FacilityRow.code,
+            FacilityRow.reason,
+            FacilityFigureRow.year,
+            FacilityFigureRow.grams,
+        )
+        .outerjoin(FacilityFigureRow, own)
+        .where(*_of(FacilityRow, place))
+    )
+    facilities: dict[tuple[str, str, str], dict[int, Decimal]] = {}
+    for name, code, reason, year, value in sorted(rows, key=lambda r: (r.name, r.year or 0)):
+        figures = facilities.setdefault((name, code, reason), {})
+        if year is not None:
+            figures[year] = value
+    return Boundary(
+        {row.code: row.reason for row in left_out},
+        tuple(
+            Facility(name, code, tonnes(figures), reason)
+            for (name, code, reason), figures in facilities.items()
+        ),
+    )
+
+
+def overlap_lock(session: Session, place: Place, public_id: str) -> int | None:
+    """The counter a form carries, as for a measure."""
+    lock = select(OverlapGroupRow.lock).where(*_of(OverlapGroupRow, place))
+    return session.scalar(lock.where(OverlapGroupRow.public_id == public_id))
+
+
+def _overlaps(session: Session, place: Place) -> tuple[OverlapGroup, ...]:
+    """The groups by name, with their members; one statement."""
+    own = sa.and_(
+        OverlapMemberRow.municipality_id == OverlapGroupRow.municipality_id,
+        OverlapMemberRow.version_id == OverlapGroupRow.version_id,
+        OverlapMemberRow.group_id == OverlapGroupRow.public_id,
+    )
+    group, member = OverlapGroupRow, OverlapMemberRow
+    rows = session.execute(
+        select(
+            *(group.public_id, group.name, group.rule, group.reason, group.percent),
+            *(member.measure_id, member.code),
+        )
+        .outerjoin(member, own)
+        .where(*_of(group, place))
+    ).all()
+    found: dict[str, OverlapGroup] = {}
+    for row in sorted(rows, key=lambda r: (r.name, r.public_id, r.measure_id or "", r.code or "")):
+        has = (Member(row.measure_id, row.code),) if row.measure_id is not None else ()
+        seen = found.get(row.public_id)
+        found[row.public_id] = (
+            replace(seen, members=(*seen.members, *has))
+            if seen
+            else OverlapGroup(row.public_id, row.name, row.rule, has, row.reason, row.percent)
+        )
+    return tuple(found.values())
+
+
+def _acceptances(session: Session, place: Place) -> tuple[Acceptance, ...]:
+    row = AcceptanceRow
+    found = session.execute(
+        select(row.code, row.place, row.fingerprint, row.reason, row.by, row.at)
+        .where(*_of(row, place))
+        .order_by(row.code, row.place)
+    )
+    return tuple(Acceptance(*line) for line in found)
 
 
 def _measures(session: Session, place: Place, public_id: str | None = None) -> tuple[Measure, ...]:

@@ -30,6 +30,13 @@ from climatebudget.db.write.people import (
     sign_out,
     touch_session,
 )
+from climatebudget.db.write.reckonings import (
+    accept,
+    remove_overlap,
+    save_overlap,
+    set_boundary,
+    withdraw,
+)
 from climatebudget.db.write.staging import stage_upload, take_staged
 from climatebudget.db.write.versions import freeze, present
 
@@ -39,6 +46,7 @@ __all__ = [
     "Stale",
     "Taken",
     "Unknown",
+    "accept",
     "accept_finding",
     "add_alias",
     "add_department",
@@ -56,10 +64,13 @@ __all__ = [
     "put_parts",
     "remove_measure",
     "remove_membership",
+    "remove_overlap",
     "renumber",
     "save_measure",
     "save_measures",
+    "save_overlap",
     "set_active",
+    "set_boundary",
     "set_frame",
     "set_language",
     "set_password",
@@ -69,4 +80,5 @@ __all__ = [
     "store_edition",
     "take_staged",
     "touch_session",
+    "withdraw",
 ]

@@ -74,7 +74,11 @@ def _begin_as(session: Session, draft: VersionRow, original: Place) -> None:
     was = session.get_one(VersionRow, original.version_id)
     for name in ("book", "edition_owner", "edition_id"):
         setattr(draft, name, getattr(was, name))
-    for name in ("path_policy", "path_cut_off", "path_author"):
+    for name in (
+        *("path_policy", "path_cut_off", "path_author"),
+        *("path_rule", "path_level", "path_years", "path_percent"),
+        *("allowance_start", "allowance_whole"),
+    ):
         setattr(draft, name, getattr(was, name))
     session.flush()
     copy_lines(session, draft.municipality_id, original.version_id, draft.id)
@@ -124,11 +128,17 @@ def set_frame(
     row.path_policy = path.policy if path else None
     row.path_cut_off = path.cut_off if path else None
     row.path_author = path.author if path else ""
+    rule = path.rule if path else None
+    row.path_rule = rule.rule if rule else None
+    row.path_level = rule.level if rule else None
+    row.path_years = rule.years if rule else None
+    row.path_percent = rule.percent if rule else None
+    row.allowance_start, row.allowance_whole = allowance.start, allowance.whole_percent
     changed = [
-        _make_equal(session, place, TargetRow, ("position",), _targets(targets)),
-        _make_equal(session, place, PathFigureRow, ("code", "year"), _path(path)),
-        _make_equal(session, place, AllowanceFigureRow, ("year",), _allowance(allowance)),
-        _make_equal(session, place, ControlTotalRow, ("year",), _controls(controls)),
+        make_equal(session, place, TargetRow, ("position",), _targets(targets)),
+        make_equal(session, place, PathFigureRow, ("code", "year"), _path(path)),
+        make_equal(session, place, AllowanceFigureRow, ("year",), _allowance(allowance)),
+        make_equal(session, place, ControlTotalRow, ("year",), _controls(controls)),
     ]
     if any(changed) or session.is_modified(row):
         row.lock += 1
@@ -164,7 +174,7 @@ def set_controls(session: Session, place: Place, controls: Iterable[Control]) ->
     )
     by_year = {row.year: Control(row.year, row.grams, row.cites) for row in kept}
     wanted = by_year | {control.year: control for control in controls}
-    if _make_equal(session, place, ControlTotalRow, ("year",), _controls(wanted.values())):
+    if make_equal(session, place, ControlTotalRow, ("year",), _controls(wanted.values())):
         session.get_one(VersionRow, place.version_id, populate_existing=True).lock += 1
     session.flush()
 
@@ -202,7 +212,7 @@ def _path(path: ReferencePath | None) -> list[dict[str, Any]]:
             "grams": rounded(value, GRAM),
             "cites": path.cites.get((code, year), ""),
         }
-        for code, yearly in (path.figures if path else {}).items()
+        for code, yearly in (path.figures if path and not path.rule else {}).items()
         for year, value in yearly.by_year.items()
         if path
     ]
@@ -210,7 +220,12 @@ def _path(path: ReferencePath | None) -> list[dict[str, Any]]:
 
 def _allowance(allowance: Allowance) -> list[dict[str, Any]]:
     return [
-        {"year": year, "percent": percent, "cites": allowance.cites.get(year, "")}
+        {
+            "year": year,
+            "percent": percent,
+            "cites": allowance.cites.get(year, ""),
+            "reason": allowance.reasons.get(year, ""),
+        }
         for year, percent in allowance.stated.items()
     ]
 
@@ -219,7 +234,7 @@ def _controls(controls: Iterable[Control]) -> list[dict[str, Any]]:
     return [{"year": c.year, "grams": rounded(c.tonnes, GRAM), "cites": c.cites} for c in controls]
 
 
-def _make_equal(
+def make_equal(
     session: Session,
     place: Place,
     kind: type[Model],

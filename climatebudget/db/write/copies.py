@@ -8,12 +8,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from climatebudget.db.models import (
+    AcceptanceRow,
     AllowanceFigureRow,
     ControlTotalRow,
     CostRow,
     EffectFigureRow,
     EffectRow,
+    FacilityFigureRow,
+    FacilityRow,
+    LeftOutRow,
     MeasureRow,
+    OverlapGroupRow,
+    OverlapMemberRow,
     PathFigureRow,
     TargetRow,
     table,
@@ -24,6 +30,8 @@ LINES = [
     for row in (
         *(TargetRow, PathFigureRow, AllowanceFigureRow, ControlTotalRow),
         *(MeasureRow, EffectRow, EffectFigureRow, CostRow),
+        *(LeftOutRow, FacilityRow, FacilityFigureRow),
+        *(OverlapGroupRow, OverlapMemberRow, AcceptanceRow),
     )
 ]
 

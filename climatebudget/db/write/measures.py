@@ -22,6 +22,7 @@ from climatebudget.db.errors import Stale, Taken, Unknown
 from climatebudget.db.models import CostRow, EffectFigureRow, EffectRow, MeasureRow, SourceRow
 from climatebudget.db.read.budgets import PLAIN, measure, next_number
 from climatebudget.db.values import Place
+from climatebudget.db.write.reckonings import leave_overlaps
 
 
 def save_measure(session: Session, place: Place, measure: Measure, lock: int | None = None) -> int:
@@ -53,6 +54,8 @@ def remove_measure(session: Session, place: Place, public_id: str, lock: int | N
     if row is None:
         raise Unknown(N_("Klimatiltaket finnes ikke lenger."))
     _refuse_stale(row, lock)
+    leave_overlaps(session, place, public_id)
+    session.flush()  # the members go before what they are members of
     session.delete(row)
     _flush(session)
 

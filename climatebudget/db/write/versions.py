@@ -16,7 +16,7 @@ from climatebudget.core.canonical import FORMAT, canonical, digest
 from climatebudget.core.text import N_
 from climatebudget.db import guard
 from climatebudget.db.errors import Locked, Refused, Stale
-from climatebudget.db.models import PresentedRow, VersionRow, table, version_subject
+from climatebudget.db.models import PathFigureRow, PresentedRow, VersionRow, table, version_subject
 from climatebudget.db.read.budgets import budget
 from climatebudget.db.read.places import place as place_at
 from climatebudget.db.values import Place
@@ -46,6 +46,7 @@ def freeze(
         raise Stale(N_("Utkastet er endret siden du åpnet siden."))
     copy = _open(session, place, kind, decision, now)
     copy_lines(session, copy.municipality_id, place.version_id, copy.version_id, contact="")
+    _keep_path(session, copy)
     _close(session, copy)
     frozen = place_at(session, place.municipality.number, place.budget_year.year, copy.version.slug)
     assert frozen is not None
@@ -102,6 +103,27 @@ def _open(session: Session, place: Place, kind: Kind, decision: str, now: dateti
     new = connection.scalar(select(VERSION.c.id).where(VERSION.c.public_id == version.id))
     assert new is not None
     return replace(place, version_id=new, version=version)
+
+
+def _keep_path(session: Session, copy: Place) -> None:
+    """A path by rule becomes figures: what is frozen does not wait for the rule to be reckoned."""
+    path = budget(session, copy).path
+    if path is None or path.rule is None:
+        return
+    rows = [
+        {
+            "municipality_id": copy.municipality_id,
+            "version_id": copy.version_id,
+            "code": code,
+            "year": year,
+            "grams": value,
+            "cites": "",
+        }
+        for code, yearly in path.figures.items()
+        for year, value in yearly.by_year.items()
+    ]
+    if rows:
+        session.connection().execute(sa.insert(table(PathFigureRow)), rows)
 
 
 def _close(session: Session, copy: Place) -> None:

@@ -1,0 +1,72 @@
+"""The boundary (avgrensning): which emissions the budget is about.
+
+A sector or a source may be left out, with a reason; the municipality's share of a facility beyond
+its borders may be added. What is left out is left out of everything: reference year, path, cuts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from climatebudget.core.inventory import UNALLOCATED, Inventory, Source, sector_of
+from climatebudget.core.quantity import ZERO, Yearly, tonnes
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A facility elsewhere: the municipality's share of its emissions, tonnes CO₂e a year."""
+
+    name: str
+    code: str  # where in the inventory it is counted
+    yearly: Yearly = field(default_factory=tonnes)
+    reason: str = ""  # how large the share is, and why
+
+
+@dataclass(frozen=True)
+class Boundary:
+    left_out: Mapping[str, str] = field(default_factory=dict)  # source or sector/ufordelt → reason
+    facilities: tuple[Facility, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.left_out or self.facilities)
+
+    def holds(self, code: str) -> bool:
+        """Whether emissions with this code are inside."""
+        whole = f"{sector_of(code)}/{UNALLOCATED}"
+        return code not in self.left_out and whole not in self.left_out
+
+    def lacking(self, years: Iterable[int]) -> Mapping[str, tuple[int, ...]]:
+        """Facilities without a figure in some of these years: their name and the years."""
+        years = tuple(years)
+        missing = {f.name: tuple(y for y in years if f.yearly[y] is None) for f in self.facilities}
+        return {name: found for name, found in missing.items() if found}
+
+
+def within(
+    inventory: Inventory, boundary: Boundary, sources: Mapping[str, Source] | None = None
+) -> Inventory:
+    """The inventory as the boundary cuts it.
+
+    A year that a facility lacks a figure for is not in it: a sum without the part would be too low.
+    ``sources`` name places that the area itself has no emissions at.
+    """
+    if not boundary:
+        return inventory
+    names = {**(sources or {}), **inventory.sources}
+    years = [
+        y for y in inventory.years if all(f.yearly[y] is not None for f in boundary.facilities)
+    ]
+    cells: dict[tuple[str, int], Decimal] = {
+        (code, year): value
+        for (code, year), value in inventory.cells.items()
+        if boundary.holds(code) and year in years
+    }
+    for facility in boundary.facilities:
+        for year in years:
+            key = facility.code, year
+            cells[key] = cells.get(key, ZERO) + facility.yearly.by_year[year]
+    used = {code for code, _ in cells} | {f.code for f in boundary.facilities}
+    kept = {code: names[code] for code in [*inventory.sources, *sorted(used)] if code in used}
+    return replace(inventory, years=tuple(years), cells=cells, sources=kept)
