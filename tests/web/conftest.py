@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -60,18 +61,35 @@ def settled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engin
     made.dispose()
 
 
-@pytest.fixture
-def app(settled: sa.Engine, clock: Clock) -> Flask:
+@pytest.fixture(scope="session")
+def made_app() -> Flask:
+    """The application, made once: its addresses and templates take long to compile."""
     return create_app(
         {
             "TESTING": True,
             "PROPAGATE_EXCEPTIONS": False,
             "SECRET_KEY": "prøve " * 8,
             "SESSION_COOKIE_SECURE": False,
-            "ENGINE": settled,
-            "CLOCK": clock,
+            "ENGINE": sa.create_engine("sqlite://"),
         }
     )
+
+
+@pytest.fixture
+def app(made_app: Flask, settled: sa.Engine, clock: Clock) -> Iterator[Flask]:
+    """The application on the small installation; what a test changes of it is put back."""
+    parts: tuple[dict[str, Any], ...] = (
+        made_app.config,
+        made_app.extensions,
+        made_app.view_functions,
+    )
+    before = [dict(part) for part in parts]
+    made_app.extensions["engine"] = settled
+    made_app.config["CLOCK"] = clock
+    yield made_app
+    for part, was in zip(parts, before, strict=True):
+        part.clear()
+        part.update(was)
 
 
 class Client(FlaskClient):

@@ -112,6 +112,7 @@ def needed(app: Flask, method: str, address: str) -> Action:
     return NEEDS[app.view_functions[endpoint]]
 
 
+@pytest.mark.parametrize("settled", ["sqlite"], indirect=True)  # no database has a say in it
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("slug", ["utkast", "vedtatt"])
 def test_role_stage_and_version_decide_on_every_page(app, client, database, role, slug):

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from csv import reader
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
@@ -23,6 +23,7 @@ from climatebudget.core.access import Role
 from climatebudget.core.budget import Kind, Stage
 from climatebudget.core.inventory import Emission
 from climatebudget.db import read, write
+from climatebudget.db.models import Model
 from climatebudget.translations import catalogue
 from climatebudget.web import context
 from climatebudget.web.measure_form import REPORTS
@@ -136,22 +137,24 @@ def known(app: Flask) -> Callable[[], Known]:
     """What people and statistics have written: the texts of the database and the catalogue."""
 
     def texts() -> Known:
-        engine = app.extensions["engine"]
-        metadata = sa.MetaData()
-        metadata.reflect(engine)
-        found: set[str] = set()
-        with engine.connect() as connection:
-            for table in metadata.sorted_tables:
+        found = set(in_catalogue())
+        with app.extensions["engine"].connect() as connection:
+            for table in Model.metadata.sorted_tables:
                 for row in connection.execute(table.select()):
                     found.update(value for value in row if isinstance(value, str))
-        for file in CATALOGUE.glob("*.csv"):
-            with file.open(encoding="utf-8", newline="") as source:
-                found.update(cell for row in [*reader(source)][1:] for cell in row)
-        found |= {*REPORTS.values(), *SHEETS}
         # A word of ours is translated, wherever it is kept.
         return Known(found - set(catalogue("nn")))
 
     return texts
+
+
+@cache
+def in_catalogue() -> frozenset[str]:
+    found = {*REPORTS.values(), *SHEETS}
+    for file in CATALOGUE.glob("*.csv"):
+        with file.open(encoding="utf-8", newline="") as source:
+            found.update(cell for row in [*reader(source)][1:] for cell in row)
+    return frozenset(found)
 
 
 def untranslated(page: Reader, known: Known) -> set[str]:
