@@ -20,8 +20,9 @@ from typing import Any, NoReturn
 
 import click
 
+from climatebudget.core.acceptance import Acceptance, Remark
 from climatebudget.core.budget import Budget
-from climatebudget.core.field import Unreadable, read_year, show_number
+from climatebudget.core.field import Unreadable, read_year, show_moment, show_number
 from climatebudget.core.findings import About, Choice, Finding, Question
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.quantity import Bound, Figure, Yearly
@@ -282,6 +283,24 @@ def history(emissions: Inventory) -> str:
 def listed(findings: Iterable[Finding]) -> str:
     """A line for each finding, with its place where it has one that a person can look up."""
     return "\n".join(f"- {f.level.value}: {f.message}{_place(f)}" for f in findings)
+
+
+def answered(remarks: Iterable[Remark]) -> str:
+    """The findings that wait or only inform, then the accepted ones with reason, role and time."""
+    remarks = list(remarks)
+    lines = []
+    for remark in sorted(remarks, key=lambda r: r.accepted is not None):
+        lines.append(listed([remark.finding]))
+        if remark.accepted:
+            lines.append(f"  Godtatt{_given(remark.accepted)}")
+        elif remark.lapsed:
+            lines.append(f"  Tallene er endret siden den ble godtatt{_given(remark.lapsed)}")
+    return "\n".join(lines)
+
+
+def _given(acceptance: Acceptance) -> str:
+    when = f" {show_moment(acceptance.at)}" if acceptance.at else ""
+    return f" av {acceptance.by}{when}: {acceptance.reason}"
 
 
 def _place(finding: Finding) -> str:

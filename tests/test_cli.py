@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
-from climatebudget import cli
+from climatebudget import cli, db
 from climatebudget.cli.running import secret_key
+from climatebudget.core.reconcile import reconcile
+from climatebudget.core.statement import statement
+from climatebudget.db import read, write
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "climatebudget" / "demo"
@@ -134,6 +138,30 @@ def test_json_is_exact_and_unknown_is_null(oslo: Run):
     assert [e["slug"] for e in json.loads(oslo("inventory", "list", "--json").stdout)] == [
         "2020-tall"
     ]
+
+
+def test_what_is_accepted_is_told_with_reason_and_role(oslo: Run, database: Path):
+    """For people after what waits; for programs beside the finding."""
+    engine = db.connect(f"sqlite:///{database}")
+    with db.session(engine, actor="prøve", writes=True) as session:
+        place = read.place(session, "0301", 2023, "utkast")
+        assert place
+        budget = read.budget(session, place)
+        found = reconcile(budget, statement(budget))
+        [stated] = [f for f in found if f.code == "stated-sum"]
+        at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+        write.accept(session, place, stated, "Trykkfeil i kilden.", "klimarådgiver", at)
+        session.commit()
+    engine.dispose()
+    told = oslo("reconcile", *OSLO_2023)
+    assert told.exit_code == 0
+    *_, finding, answer = told.stdout.splitlines()
+    assert finding.startswith("- Bør forklares: Tabellen oppgir 74\u00a0300 tonn for 2023.")
+    assert answer == "  Godtatt av klimarådgiver 23.11.2026 kl. 10.00: Trykkfeil i kilden."
+    listed = json.loads(oslo("reconcile", *OSLO_2023, "--json").stdout)["findings"]
+    reasons = {f["code"]: f["accepted"] and f["accepted"]["reason"] for f in listed}
+    assert reasons["stated-sum"] == "Trykkfeil i kilden."
+    assert reasons["edition-totals"] is None
 
 
 def test_an_edition_is_listed_and_shown(oslo: Run):

@@ -9,9 +9,10 @@ import click
 
 from climatebudget.cli.context import budget_of, json_wanted, main, now, one_version
 from climatebudget.files import written_whole
-from climatebudget.terminal import OUT, as_json, heading, listed, totals, working
+from climatebudget.terminal import OUT, answered, as_json, heading, plain, totals, working
 
 if TYPE_CHECKING:
+    from climatebudget.core.acceptance import Remark
     from climatebudget.core.budget import Budget
 
 
@@ -46,14 +47,20 @@ def _which(budget: Budget) -> dict[str, Any]:
 @json_wanted
 def reconcile(number: str, year: int, slug: str, wants_json: bool) -> None:
     """Vis hva som ikke går opp eller mangler."""
+    from climatebudget.core.acceptance import remarks
     from climatebudget.core.reconcile import reconcile
 
     budget, ledger = budget_of(number, year, slug)
-    found = reconcile(budget, ledger)
+    found = remarks(reconcile(budget, ledger), budget.acceptances)
     if wants_json:
-        return click.echo(as_json({**_which(budget), "findings": found}))
+        return click.echo(as_json({**_which(budget), "findings": [_answered(r) for r in found]}))
     click.echo(heading(budget))
-    click.echo(listed(found) or "Alt går opp.")
+    click.echo(answered(found) or "Alt går opp.")
+
+
+def _answered(remark: Remark) -> dict[str, Any]:
+    """A finding with its acceptance: null where there is none, or the figures are others."""
+    return {**plain(remark.finding), "accepted": remark.accepted, "lapsed": remark.lapsed}
 
 
 @main.command()

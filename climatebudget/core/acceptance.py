@@ -53,3 +53,30 @@ def accepted(
         if own is not None and may_be_accepted(finding):
             found[n] = own
     return found
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding with what is said of it: accepted as it is now, or once with other figures."""
+
+    finding: Finding
+    accepted: Acceptance | None = None
+    lapsed: Acceptance | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for somebody: what only informs waits for nobody."""
+        return self.finding.stops or (may_be_accepted(self.finding) and not self.accepted)
+
+
+def remarks(findings: Iterable[Finding], acceptances: Iterable[Acceptance]) -> tuple[Remark, ...]:
+    """The findings in their order, each with its acceptance or the one that has lapsed."""
+    findings, acceptances = list(findings), list(acceptances)
+    now = accepted(findings, acceptances)
+    given = {(a.code, a.place): a for a in acceptances}
+    found = []
+    for n, finding in enumerate(findings):
+        old = given.get((finding.code, place_of(finding)))
+        lapsed = old if may_be_accepted(finding) and n not in now else None
+        found.append(Remark(finding, now.get(n), lapsed))
+    return tuple(found)

@@ -29,6 +29,7 @@ class Action(Enum):
     EDIT_MEASURE = auto()
     IMPORT_MEASURES = auto()  # a whole table of them into the draft
     EDIT_FRAME = auto()  # edition, targets, path, allowance, horizon
+    ACCEPT_FINDINGS = auto()  # with a reason that becomes public
     IMPORT_EDITION = auto()
     MOVE_STAGE = auto()
     FREEZE = auto()
@@ -92,6 +93,10 @@ MAY: dict[Action, dict[Role, frozenset[Stage]]] = {
         R.FINANCE: frozenset({S.PREPARATION, S.REGISTRATION, S.QUALITY, S.PROPOSAL}),
         R.CLIMATE: frozenset({S.PREPARATION, S.REGISTRATION, S.QUALITY}),
     },
+    Action.ACCEPT_FINDINGS: {
+        R.FINANCE: frozenset({S.PREPARATION, S.REGISTRATION, S.QUALITY, S.PROPOSAL, *POLITICAL}),
+        R.CLIMATE: EARLY,
+    },
     Action.IMPORT_EDITION: {R.FINANCE: EVERY_STAGE, R.CLIMATE: EVERY_STAGE},
     Action.MOVE_STAGE: {R.FINANCE: EVERY_STAGE},
     Action.FREEZE: {R.FINANCE: frozenset({S.PROPOSAL}), R.SECRETARIAT: POLITICAL},
@@ -99,7 +104,9 @@ MAY: dict[Action, dict[Role, frozenset[Stage]]] = {
     Action.READ_RECORD: {R.AUDITOR: EVERY_STAGE, R.ADMINISTRATOR: EVERY_STAGE},
     Action.ADMINISTER: {R.ADMINISTRATOR: EVERY_STAGE},
 }
-CHANGES_VERSION = frozenset({Action.EDIT_MEASURE, Action.IMPORT_MEASURES, Action.EDIT_FRAME})
+CHANGES_VERSION = frozenset(
+    {Action.EDIT_MEASURE, Action.IMPORT_MEASURES, Action.EDIT_FRAME, Action.ACCEPT_FINDINGS}
+)
 
 
 def may(

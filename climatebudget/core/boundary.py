@@ -70,3 +70,61 @@ def within(
     used = {code for code, _ in cells} | {f.code for f in boundary.facilities}
     kept = {code: names[code] for code in [*inventory.sources, *sorted(used)] if code in used}
     return replace(inventory, years=tuple(years), cells=cells, sources=kept)
+
+
+def inside(
+    published: Inventory | None, boundary: Boundary, sources: Mapping[str, Source]
+) -> Inventory | None:
+    """What there is to budget for; None without an inventory, and when no year is known whole."""
+    found = published and within(published, boundary, sources)
+    return found if found and found.years else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the boundary does to a sector's emissions in one year, tonnes."""
+
+    sector: str  # its code; "" is the whole
+    name: str
+    published: Decimal
+    left_out: Decimal
+    added: Decimal | None  # None where a facility lacks the year's figure
+
+    @property
+    def inside(self) -> Decimal | None:
+        return None if self.added is None else self.published - self.left_out + self.added
+
+
+def parts(
+    published: Inventory, boundary: Boundary, year: int, sources: Mapping[str, Source]
+) -> tuple[Part, ...]:
+    """Each sector as it is published and as the boundary cuts it, and last the whole."""
+    known = {**sources, **published.sources}
+    codes = [*published.sources, *(f.code for f in boundary.facilities)]
+    names = {sector_of(code): known[code].sector_name for code in codes}
+    found = [_part(published, boundary, year, *sector) for sector in names.items()]
+    return *found, _whole(found)
+
+
+def _part(published: Inventory, boundary: Boundary, year: int, sector: str, name: str) -> Part:
+    cells = {
+        code: value
+        for (code, y), value in published.cells.items()
+        if y == year and sector_of(code) == sector
+    }
+    left_out = (value for code, value in cells.items() if not boundary.holds(code))
+    added = [f.yearly[year] for f in boundary.facilities if sector_of(f.code) == sector]
+    return Part(sector, name, sum(cells.values(), ZERO), sum(left_out, ZERO), _sum(added))
+
+
+def _whole(found: list[Part]) -> Part:
+    published, left_out = (
+        sum((getattr(part, name) for part in found), ZERO) for name in ("published", "left_out")
+    )
+    return Part("", "", published, left_out, _sum(part.added for part in found))
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    values = list(values)
+    known = [value for value in values if value is not None]
+    return sum(known, ZERO) if len(known) == len(values) else None

@@ -206,7 +206,7 @@ def _own_parts(
 
 
 def _named(measure: Measure) -> Text:
-    return Text("%(number)s %(name)s", {"number": measure.number, "name": measure.name})
+    return Text(N_("%(number)s %(name)s"), {"number": measure.number, "name": measure.name})
 
 
 def _about(measure: Measure, year: int) -> About:
@@ -280,7 +280,7 @@ def _path(budget: Budget, statement: Statement, line: Line, key: Key) -> Explana
     ]
     parts = tuple(
         Part(
-            Text("%(name)s", {"name": place_name(budget, code)}),
+            Text(N_("%(name)s"), {"name": place_name(budget, code)}),
             exactly(budget.path.figures[code][year]),
             about=About("path", code, year),
             cites=budget.path.cites.get((code, year), ""),
@@ -374,7 +374,7 @@ def _inventory(budget: Budget, statement: Statement, line: Line, key: Key) -> Ex
     if key.scope is Scope.WHOLE:
         parts = [
             Part(
-                Text("%(name)s", {"name": place_name(budget, sector)}),
+                Text(N_("%(name)s"), {"name": place_name(budget, sector)}),
                 exactly(history[key.year]),
                 opens=Key(Column.INVENTORY, key.year, Scope.SECTOR, sector),
             )
@@ -383,7 +383,7 @@ def _inventory(budget: Budget, statement: Statement, line: Line, key: Key) -> Ex
     else:
         parts = [
             Part(
-                Text("%(name)s", {"name": source.name}),
+                Text(N_("%(name)s"), {"name": source.name}),
                 exactly(inventory.source(code)[key.year]),
                 opens=Key(Column.INVENTORY, key.year, Scope.SOURCE, code),
             )

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from climatebudget.core.inventory import Inventory
-from climatebudget.core.path_rule import PathRule
+from climatebudget.core.path_rule import Level, PathRule
 from climatebudget.core.quantity import GRAM, Yearly, rounded, tonnes
 
 HUNDRED = Decimal(100)
@@ -43,6 +43,11 @@ class ReferencePath:
     rule: PathRule | None = None
 
     @property
+    def level(self) -> Level:
+        """What the figures are given per: the whole, each sector or each source."""
+        return self.rule.level if self.rule else level_of(self.figures)
+
+    @property
     def whole(self) -> Yearly:
         """The path for the total, tonnes: as given, or the sum of its parts where all are known."""
         if "" in self.figures:
@@ -50,6 +55,14 @@ class ReferencePath:
         parts = list(self.figures.values())
         years = set.intersection(*(set(p.by_year) for p in parts)) if parts else set()
         return tonnes({y: sum((p.by_year[y] for p in parts), Decimal(0)) for y in sorted(years)})
+
+
+def level_of(codes: Iterable[str]) -> Level:
+    """The one level that these places are at; a source's code has its sector before it."""
+    found = list(codes)
+    if any("/" in code for code in found):
+        return Level.SOURCE
+    return Level.SECTOR if any(found) else Level.WHOLE
 
 
 class Start(Enum):

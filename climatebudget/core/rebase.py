@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from climatebudget.core.boundary import inside
 from climatebudget.core.budget import Budget
-from climatebudget.core.inventory import Edition, Inventory
-from climatebudget.core.paths import Target, in_tonnes
+from climatebudget.core.inventory import Edition, Inventory, Source
+from climatebudget.core.path_rule import by_rule
+from climatebudget.core.paths import ReferencePath, Target, in_tonnes
 from climatebudget.core.quantity import Figure
 from climatebudget.core.statement import Statement, at, statement
 
@@ -51,12 +54,27 @@ class Moved:
     @property
     def path_stays(self) -> bool:
         """The reference path is stated in tonnes, and does not follow the edition."""
-        return self.before.path is not None
+        return self.before.path is not None and self.before.path.rule is None
 
 
 def rebase(budget: Budget, edition: Edition | None, inventory: Inventory | None) -> Moved:
-    """The budget as it would be on that edition; nothing else of it is touched."""
-    return Moved(budget, replace(budget, edition=edition, inventory=inventory))
+    """The budget as it would be on that edition, whose ``inventory`` is as it is published."""
+    left = inside(inventory, budget.boundary, places(budget))
+    moved = replace(budget, edition=edition, published=inventory, inventory=left)
+    return Moved(budget, replace(moved, path=_path(moved)))
+
+
+def places(budget: Budget) -> Mapping[str, Source]:
+    """The places in sight: facilities elsewhere may be where the area itself emits nothing."""
+    return budget.inventory.sources if budget.inventory else {}
+
+
+def _path(moved: Budget) -> ReferencePath | None:
+    """A path by rule is reckoned from the edition; figures that are given stay."""
+    path, inventory = moved.path, moved.inventory
+    if path is None or path.rule is None or inventory is None:
+        return path
+    return replace(path, figures=by_rule(path.rule, inventory, moved.budget_year.horizon))
 
 
 def stand(budget: Budget, reckoned: Statement, target: Target) -> Stand:

@@ -73,6 +73,9 @@ class Staged:
     expires: datetime
 
 
+MOVE_INTO_PATH, MOVE_OUT_OF_PATH = "move into path", "move out of path"  # acts on a measure
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of the record."""

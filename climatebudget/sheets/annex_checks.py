@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from climatebudget.core.acceptance import remarks
+from climatebudget.core.field import show_day
 from climatebudget.core.findings import About, Finding
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.quantity import ZERO, Figure, exactly
@@ -369,21 +371,40 @@ def stated_by_source(page: Page, row: int, annex: Annex, sums: Sums) -> None:
 
 
 def write_findings(page: Page, row: int, annex: Annex) -> None:
+    """What waits or informs; then what is accepted, with the reason, in which role and when."""
     _ = annex.translate
+    found = remarks(annex.findings, annex.budget.acceptances)
     page.put(row, 0, _("Merknader"), SECTION)
-    if not annex.findings:
+    waiting = [r.finding for r in found if not r.accepted]
+    if not waiting:
         page.put(row + 1, 0, _("Ingen merknader."), PLAIN)
+    for at_row, finding in enumerate(waiting, start=row + 1):
+        write_finding(page, at_row, finding, annex)
+    row += max(len(waiting), 1) + 2
+    accepted = [(r.finding, r.accepted) for r in found if r.accepted]
+    if not accepted:
         return
+    page.put(row, 0, _("Godtatte merknader"), SECTION)
+    for n, (finding, acceptance) in enumerate(accepted):
+        write_finding(page, row + 1 + 2 * n, finding, annex)
+        by = _("Godtatt av %(role)s") % {"role": _(acceptance.by)}
+        if acceptance.at:
+            by = f"{by} {show_day(acceptance.at)}"
+        write_beside(page, row + 2 + 2 * n, by, acceptance.reason, TEXT, annex)
+
+
+def write_finding(page: Page, row: int, finding: Finding, annex: Annex) -> None:
+    lead = f"{annex.translate(finding.level.value)} · {finding.code}"
+    place = where(finding, annex)
+    name = f"{lead} · {place}" if place else lead
+    write_beside(page, row, name, finding.shown(annex.translate), TEXT | BOLD, annex)
+
+
+def write_beside(page: Page, row: int, name: str, text: str, look: Style, annex: Annex) -> None:
+    """A name, and a paragraph over the columns to its right."""
     last = len(headings(annex)) + 2
-    for at_row, finding in enumerate(annex.findings, start=row + 1):
-        lead = f"{_(finding.level.value)} · {finding.code}"
-        place = where(finding, annex)
-        name = f"{lead} · {place}" if place else lead
-        page.put(at_row, 0, name, TEXT | BOLD)
-        sentence = finding.shown(_)
-        page.across(
-            at_row, 1, last, sentence, TEXT, characters=14 * last, least=lines_of(name, NAME_WIDTH)
-        )
+    page.put(row, 0, name, look)
+    page.across(row, 1, last, text, TEXT, characters=14 * last, least=lines_of(name, NAME_WIDTH))
 
 
 def where(finding: Finding, annex: Annex) -> str:
@@ -398,7 +419,10 @@ def where(finding: Finding, annex: Annex) -> str:
         "edition": _("statistikkutgaven"),
         "path": _("referansebanen"),
         "target": _("målet"),
+        "boundary": _("avgrensningen"),
+        "overlap": _("overlappgruppen"),
     }
     key = sector_label(place.key, annex) if place.kind == "source" else place.key
+    key = "" if place.kind == "overlap" else key  # the sentence names the group
     parts = [kinds.get(place.kind, place.kind), key, str(place.year or "")]
     return " ".join(filter(None, parts))

@@ -17,8 +17,10 @@ from climatebudget.core.access import Action
 from climatebudget.db import read, write
 from climatebudget.files import is_full
 from climatebudget.web import (
+    acceptances,
     access,
     annex,
+    boundary,
     differences,
     editions,
     errors,
@@ -32,6 +34,8 @@ from climatebudget.web import (
     measures,
     names,
     overview,
+    path,
+    path_moves,
     reconciliation,
     show,
     sign_in,
@@ -56,8 +60,12 @@ PAGES = (
     sources,
     differences,
     reconciliation,
+    acceptances,
     annex,
     frame,
+    boundary,
+    path,
+    path_moves,
     versions,
 )
 

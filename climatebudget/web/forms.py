@@ -265,6 +265,22 @@ def by_source(cites: Mapping[int, str]) -> list[tuple[str, str]]:
     return [(listed(its), text) for text, its in years.items() if text]
 
 
+def differing(
+    stored: Iterable[tuple[str, str]], typed: Iterable[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    """(field, what is stored, what was typed) for each that is not the same in both.
+
+    >>> differing([("År", "2030"), ("Av", "Siri")], [("År", "2035"), ("Av", "Siri")])
+    [('År', '2030', '2035')]
+    """
+    ours, theirs = dict(stored), dict(typed)
+    return [
+        (label, ours.get(label, ""), theirs.get(label, ""))
+        for label in dict.fromkeys([*ours, *theirs])
+        if ours.get(label, "") != theirs.get(label, "")
+    ]
+
+
 def typed_lock() -> int:
     """The counter the form was opened with; -1 fits nothing that is stored."""
     typed = request.form.get("lock", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,17 +15,25 @@ from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_exact
 from climatebudget.core.inventory import Edition, Inventory
-from climatebudget.core.paths import Allowance, ReferencePath, Target, in_tonnes
-from climatebudget.core.quantity import tonnes
+from climatebudget.core.paths import Allowance, Target, in_tonnes
 from climatebudget.core.rebase import Moved, rebase
 from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.web.access import needs
 from climatebudget.web.context import allowed, budget_in_sight, g, place
-from climatebudget.web.forms import by_source, say, typed_lock
-from climatebudget.web.frame_form import FrameForm, InventoryOf, frame_form, runs
-from climatebudget.web.show import day
+from climatebudget.web.differences import key
+from climatebudget.web.editions import INSTALLATION
+from climatebudget.web.forms import by_source, differing, say, typed_lock
+from climatebudget.web.frame_form import (
+    STARTS,
+    FrameForm,
+    InventoryOf,
+    frame_form,
+    path_years,
+    runs,
+)
+from climatebudget.web.path import told
 
 pages = Blueprint("frame", __name__, url_prefix="/<number>/<int:year>/<slug>/frame")
 
@@ -49,7 +58,6 @@ class Frame:
     edition: str
     horizon: int
     targets: Sequence[Target]
-    path: ReferencePath | None
     allowance: Allowance
 
 
@@ -70,13 +78,17 @@ def save(number: str, year: int, slug: str) -> Answer:
     typed = _filled(form, budget)
     if _moves(typed, budget) and request.form.get("seen") != typed.edition:
         return _page(budget, form, moving=_moved(typed, budget))
+    if "show" in request.form:
+        return _page(budget, form, typed=_as_typed(typed, budget))
+    owner, _, edition = typed.edition.partition("/")
     try:
         write.set_frame(
             g.session,
             place(),
-            edition_slug=typed.edition or None,
+            edition_slug=edition or None,
+            own_edition=owner != INSTALLATION,
             targets=typed.targets,
-            path=typed.path,
+            path=budget.path,
             allowance=typed.allowance,
             horizon=typed.horizon,
             controls=budget.controls,
@@ -96,20 +108,24 @@ def save(number: str, year: int, slug: str) -> Answer:
 
 def _moves(typed: Frame, budget: Budget) -> bool:
     """Whether the version leaves the edition it stands on: the difference is shown first."""
-    return budget.edition is not None and typed.edition not in ("", budget.edition.slug)
+    return budget.edition is not None and typed.edition not in ("", key(budget.edition))
 
 
 def _moved(typed: Frame, budget: Budget) -> Moved:
     """What the edition alone does to the frame as it was typed."""
-    as_typed = replace(
+    edition = next(e for e in _editions() if key(e) == typed.edition)
+    published = read.inventory_in(g.session, edition, place())
+    return rebase(_as_typed(typed, budget), edition, published)
+
+
+def _as_typed(typed: Frame, budget: Budget) -> Budget:
+    """The budget with this frame, on the edition it stands on."""
+    return replace(
         budget,
         budget_year=replace(budget.budget_year, horizon=typed.horizon),
         targets=tuple(typed.targets),
-        path=typed.path,
         allowance=typed.allowance,
     )
-    edition = next(e for e in _editions() if e.slug == typed.edition)
-    return rebase(as_typed, edition, _inventory_of(budget)(typed.edition))
 
 
 def _form(budget: Budget) -> FrameForm:
@@ -121,6 +137,7 @@ def _page(
     form: FrameForm | None,
     conflict: list[tuple[str, str, str]] | None = None,
     moving: Moved | None = None,
+    typed: Budget | None = None,
 ) -> str:
     return render_template(
         "frame/page.html",
@@ -131,15 +148,12 @@ def _page(
         lines=list(lines(_stored(budget))),
         editions=_rows(budget),
         statement=statement(budget),
-        cites=cites(budget),
+        typed=typed,
+        allowance=list(allowance_rows(typed or budget)),
+        cites=by_source(budget.allowance.cites),
+        path=told(budget),
         have=runs(budget.inventory.years) if budget.inventory else "",
     )
-
-
-def cites(budget: Budget) -> dict[str, list[tuple[str, str]]]:
-    """Where the figures of path and allowance stand: years, and the place they share."""
-    path = {y: text for (code, y), text in budget.path.cites.items()} if budget.path else {}
-    return {"path": by_source(path), "allowance": by_source(budget.allowance.cites)}
 
 
 def _filled(form: FrameForm, budget: Budget) -> Frame:
@@ -147,15 +161,14 @@ def _filled(form: FrameForm, budget: Budget) -> Frame:
         form.edition.data or "",
         form.horizon.data or budget.budget_year.horizon,
         tuple(form.filled_targets(budget)),
-        form.filled_path(budget),
         form.filled_allowance(budget),
     )
 
 
 def _stored(budget: Budget) -> Frame:
-    slug = budget.edition.slug if budget.edition else ""
+    edition = key(budget.edition) if budget.edition else ""
     horizon = budget.budget_year.horizon
-    return Frame(slug, horizon, budget.targets, budget.path, budget.allowance)
+    return Frame(edition, horizon, budget.targets, budget.allowance)
 
 
 def _editions() -> tuple[Edition, ...]:
@@ -163,12 +176,15 @@ def _editions() -> tuple[Edition, ...]:
 
 
 def _inventory_of(budget: Budget) -> InventoryOf:
+    """What an edition has for the municipality, inside the boundary."""
+    editions = {key(e): e for e in _editions()}
+
     @cache
-    def found(slug: str) -> Inventory | None:
-        if budget.edition and slug == budget.edition.slug:
+    def found(chosen: str) -> Inventory | None:
+        if budget.edition and chosen == key(budget.edition):
             return budget.inventory
-        here = place()
-        return read.inventory(g.session, slug, here.municipality.number, here.municipality_id)
+        published = read.inventory_in(g.session, editions[chosen], place())
+        return rebase(budget, editions[chosen], published).after.inventory
 
     return found
 
@@ -178,45 +194,69 @@ def _rows(budget: Budget) -> list[EditionRow]:
     inventory_of, target = _inventory_of(budget), budget.last_target
     rows = []
     for edition in _editions():
-        inventory = inventory_of(edition.slug)
+        inventory = inventory_of(key(edition))
         reference = inventory.total[target.reference_year] if inventory and target else None
         left = None
         if reference is not None and target:
             left = in_tonnes({target.year: -target.percent}, reference)[target.year]
-        chosen = budget.edition is not None and edition.slug == budget.edition.slug
+        chosen = budget.edition is not None and key(edition) == key(budget.edition)
         rows.append(EditionRow(edition, chosen, inventory, reference, left))
     return rows
 
 
+@dataclass(frozen=True)
+class AllowanceRow:
+    """The allowance of one year, in percent of the reference year and in tonnes."""
+
+    year: int
+    percent: Decimal | Fraction | None
+    tonnes: Decimal | None
+    stated: bool
+    reason: str
+
+
+def allowance_rows(budget: Budget) -> Iterator[AllowanceRow]:
+    """Every year from where one can still act, as it will be; None is unknown."""
+    reckoned, stated = statement(budget), budget.allowance
+    if not budget.targets and not stated.stated:
+        return
+    for year in path_years(budget):
+        yield AllowanceRow(
+            year,
+            reckoned.allowance_percent.get(year),
+            reckoned.allowance[year],
+            year in stated.stated,
+            stated.reasons.get(year, ""),
+        )
+
+
 def lines(frame: Frame) -> Iterator[tuple[str, str]]:
     """The frame in words: (what, how it stands)."""
-    yield say(N_("Statistikkutgave")), frame.edition
+    yield say(N_("Statistikkutgave")), _edition_called(frame.edition)
     yield say(N_("Siste år")), str(frame.horizon)
     for target in frame.targets:
         text = N_("%(percent)s prosent lavere enn i %(reference)s")
         values = {"percent": show_exact(target.percent), "reference": target.reference_year}
         told = f"{say(text, **values)}. {target.decision}".strip()
         yield say(N_("Mål for %(year)s"), year=target.year), told
-    if frame.path:
-        yield say(N_("Politikk som er med i banen")), frame.path.policy
-        yield say(N_("Vedtatt til og med")), day(frame.path.cut_off) if frame.path.cut_off else ""
-        yield say(N_("Laget av")), frame.path.author
-        for year, value in sorted(frame.path.figures.get("", tonnes()).by_year.items()):
-            yield say(N_("Referansebane %(year)s, tonn"), year=year), show_exact(value)
+    yield say(N_("Utslippsramme")), say(STARTS[frame.allowance.start])
+    if frame.allowance.whole_percent:
+        yield say(N_("Rund av prosent før tonn")), say(N_("Ja"))
     for year, percent in sorted(frame.allowance.stated.items()):
         text = N_("Utslippsramme %(year)s, prosent lavere")
-        yield say(text, year=year), show_exact(-percent)
+        why = frame.allowance.reasons.get(year, "")
+        yield say(text, year=year), "\n".join(filter(None, [show_exact(-percent), why]))
+
+
+def _edition_called(chosen: str) -> str:
+    owner, _, slug = chosen.partition("/")
+    own = N_("%(edition)s, kommunens egen")
+    return slug if owner in ("", INSTALLATION) else say(own, edition=slug)
 
 
 def differences(stored: Frame, typed: Frame) -> list[tuple[str, str, str]]:
     """(field, what is stored, what was typed) for each that is not the same in both."""
-    ours, theirs = dict(lines(stored)), dict(lines(typed))
-    labels = dict.fromkeys([*ours, *theirs])
-    return [
-        (label, ours.get(label, ""), theirs.get(label, ""))
-        for label in labels
-        if ours.get(label, "") != theirs.get(label, "")
-    ]
+    return differing(lines(stored), lines(typed))
 
 
 def _lock() -> str:

@@ -1,8 +1,8 @@
-"""The frame of a version as a form: edition, targets, reference path, allowance, horizon."""
+"""The frame of a version as a form: edition, targets, allowance, horizon."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -10,24 +10,22 @@ from typing import Any, NamedTuple
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, RadioField
+from wtforms import BooleanField, Field, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
-from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
+from climatebudget.core.field import LONGEST_TEXT
 from climatebudget.core.inventory import Edition, Inventory
-from climatebudget.core.paths import Allowance, ReferencePath, Target
-from climatebudget.core.quantity import GRAM, tonnes
+from climatebudget.core.paths import Allowance, Start, Target
 from climatebudget.core.text import N_
 from climatebudget.web.context import g
+from climatebudget.web.differences import key
 from climatebudget.web.forms import (
     THOUSANDTH,
     AtMost,
-    DateField,
     LineField,
-    LinesField,
     NumberField,
     Problem,
     Said,
@@ -37,10 +35,14 @@ from climatebudget.web.forms import (
     say,
 )
 
-InventoryOf = Callable[[str], Inventory | None]  # by the edition's slug
+InventoryOf = Callable[[str], Inventory | None]  # inside the boundary, by the edition's key
 MOST_TARGETS = 20
 HUNDRED = Decimal(100)
-LINE, STATED = "line", "stated"
+STARTS = {
+    Start.REFERENCE: N_("Rett linje fra referanseåret gjennom hvert mål"),
+    Start.LAST: N_("Rett linje fra siste år i utslippsregnskapet gjennom hvert mål"),
+    Start.STATED: N_("Oppgitt prosent år for år"),
+}
 OUTSIDE = N_("Prosenten må være fra 0 til 100. Skriv 55 for 55 prosent lavere.")
 TOO_FAR = N_("Prosenten må være fra −100 til 100. Skriv 52 for 52 prosent lavere.")
 
@@ -48,16 +50,14 @@ TOO_FAR = N_("Prosenten må være fra −100 til 100. Skriv 52 for 52 prosent la
 class FrameForm(FlaskForm):
     lock = HiddenField()
     horizon = YearField(N_("Siste år"), validators=[Said(N_("Skriv det siste året dere ser på."))])
-    policy = LinesField(N_("Politikk som er med i banen"), validators=[AtMost(LONGEST_TEXT)])
-    cut_off = DateField(N_("Vedtatt til og med, dag.måned.år"))
-    author = LineField(N_("Laget av"), validators=[AtMost(LONGEST_NAME)])
+    whole_percent = BooleanField(N_("Rund av prosent før tonn"))
 
     # What depends on the budget is given by `frame_form`.
     budget_year: int = 0
     targets: int = 0
     years: tuple[int, ...] = ()
     inventories: Mapping[str, Inventory | None]
-    whole_path: bool = True
+    unexplained: Mapping[int, Decimal]  # stated percentages that stand without a reason
 
     def validate_horizon(self, field: Field) -> None:
         if field.data and field.data < self.budget_year:
@@ -68,14 +68,9 @@ class FrameForm(FlaskForm):
         if field.data and field.data in self.inventories and not self.inventories[field.data]:
             raise ValidationError(say(N_("Utgaven har ikke tall for kommunen. Velg en annen.")))
 
-    def validate_policy(self, field: Field) -> None:
-        told = field.data or self.author.data or self.cut_off.data
-        if self.whole_path and told and not self.path_figures and not self._misread("path"):
-            text = N_("Referansebanen har ingen tall. Skriv minst ett, eller tøm tekstene om den.")
-            raise ValidationError(say(text))
-
-    def validate_rule(self, field: Field) -> None:
-        if field.data == STATED and not self.stated and not self._misread("percent"):
+    def validate_start(self, field: Field) -> None:
+        stated = field.data == Start.STATED.name
+        if stated and not self.stated and not self._misread("percent"):
             text = N_("Skriv prosent for minst ett år, eller velg rett linje.")
             raise ValidationError(say(text))
 
@@ -96,10 +91,6 @@ class FrameForm(FlaskForm):
         return [self[f"{name}_{y}"] for y in self.years]
 
     @property
-    def path_figures(self) -> dict[int, Decimal]:
-        return self._figures("path")
-
-    @property
     def stated(self) -> dict[int, Decimal]:
         """Stored as the change: −52 means 52 percent lower."""
         return {y: -v for y, v in self._figures("percent").items()}
@@ -117,10 +108,27 @@ class FrameForm(FlaskForm):
         return not any(e for row in self.rows for e in row.errors)
 
     def _check_stated(self) -> bool:
-        wrong = [y for y, v in self.stated.items() if abs(v) > HUNDRED]
-        for year in wrong:
-            self[f"percent_{year}"].errors = [say(TOO_FAR)]
-        return not wrong
+        for row in self.stated_rows:
+            if not row.errors:
+                self._check_stated_year(row)
+        return not any(row.errors for row in self.stated_rows)
+
+    def _check_stated_year(self, row: StatedRow) -> None:
+        """A year that leaves the line says why, unless it is as it was read or stored."""
+        typed, why = row.percent.data, row.reason.data
+        line = self.start.data != Start.STATED.name
+        if typed is None:
+            if why:
+                row.percent.errors = [say(N_("Skriv prosenten, eller tøm begrunnelsen."))]
+        elif abs(typed) > HUNDRED:
+            row.percent.errors = [say(TOO_FAR)]
+        elif line and not why and self.unexplained.get(row.year) != -typed:
+            text = N_("Skriv hvorfor %(year)s ikke følger linjen, eller tøm prosenten.")
+            row.reason.errors = [say(text, year=row.year)]
+
+    @property
+    def stated_rows(self) -> list[StatedRow]:
+        return [StatedRow(y, self[f"percent_{y}"], self[f"reason_{y}"]) for y in self.years]
 
     def filled_targets(self, budget: Budget) -> list[Target]:
         """The targets by year; one whose figures stand keeps the place it was read from."""
@@ -133,28 +141,13 @@ class FrameForm(FlaskForm):
         ]
         return sorted(found, key=lambda t: t.year)
 
-    def filled_path(self, budget: Budget) -> ReferencePath | None:
-        before = budget.path
-        told = self.policy.data or "", self.cut_off.data, self.author.data or ""
-        if not self.whole_path and before is not None:
-            return ReferencePath(before.figures, *told, before.cites)
-        figures = tonnes(self.path_figures)
-        if not figures:
-            return None
-        was = before.figures.get("", tonnes()) if before else tonnes()
-        kept = {
-            ("", y): text
-            for (_, y), text in (before.cites if before else {}).items()
-            if figures[y] is not None and was[y] == figures[y]
-        }
-        return ReferencePath({"": figures}, *told, kept)
-
     def filled_allowance(self, budget: Budget) -> Allowance:
-        if self.rule.data == LINE:
-            return Allowance()
+        """As it was typed; a year whose percentage stands keeps the place it was read from."""
         before, stated = budget.allowance, self.stated
-        kept = {y: t for y, t in before.cites.items() if stated.get(y) == before.stated.get(y)}
-        return Allowance(stated, {y: text for y, text in kept.items() if y in stated})
+        cites = {y: t for y, t in before.cites.items() if stated.get(y) == before.stated.get(y)}
+        reasons = {r.year: r.reason.data for r in self.stated_rows if r.reason.data}
+        start = Start[self.start.data]
+        return Allowance(stated, cites, start, bool(self.whole_percent.data), reasons)
 
     def problems(self) -> list[Problem]:
         return problems(self, {field.name: self._label(field) for field in self})
@@ -166,10 +159,10 @@ class FrameForm(FlaskForm):
             return say(
                 N_("Mål %(number)s, %(field)s"), number=int(rest[0]) + 1, field=label.lower()
             )
-        if key == "path" and rest:
-            return say(N_("Referansebane %(year)s"), year=rest[0])
         if key == "percent" and rest:
             return say(N_("Utslippsramme %(year)s"), year=rest[0])
+        if key == "reason" and rest:
+            return say(N_("Begrunnelse %(year)s"), year=rest[0])
         return label
 
 
@@ -196,7 +189,20 @@ class Row:
         return [error for f in self.fields for error in f.errors]
 
 
-def _check_target(row: Row, inventory: Inventory | None, others: Iterable[Row]) -> None:
+@dataclass(frozen=True)
+class StatedRow:
+    """One year of the allowance, stated by hand."""
+
+    year: int
+    percent: Any
+    reason: Any
+
+    @property
+    def errors(self) -> list[str]:
+        return [*self.percent.errors, *self.reason.errors]
+
+
+def _check_target(row: Row, inventory: Inventory | None, others: Sequence[Row]) -> None:
     """One sentence on the field that is wrong."""
     percent, year, reference = (f.data for f in row.fields[:3])
     for field in row.fields[:3]:
@@ -211,6 +217,9 @@ def _check_target(row: Row, inventory: Inventory | None, others: Iterable[Row]) 
         row.year.errors = [say(text, year=reference + 1)]
     elif any(other.year.data == year for other in others):
         row.year.errors = [say(N_("Det står to mål for %(year)s. Tøm det ene."), year=year)]
+    elif years := [y for r in others if (y := r.reference.data) not in (None, reference)]:
+        text = N_("Alle mål må ha samme referanseår. Regn om prosenten til %(year)s.")
+        row.reference.errors = [say(text, year=years[0])]
     elif inventory is not None and reference not in inventory.years:
         text = N_("Statistikkutgaven har ikke tall for %(year)s. Den har %(years)s.")
         row.reference.errors = [say(text, year=reference, years=runs(inventory.years))]
@@ -244,31 +253,28 @@ def frame_form(
     lock: str = "",
 ) -> FrameForm:
     """The form for a version's frame, with a row for one target more."""
-    path = budget.path
+    allowance = budget.allowance
     years = path_years(budget)
     targets = max(rows_posted("target", MOST_TARGETS), len(budget.targets) + 1)
     fields = [
         _edition(budget, editions),
         *_targets(budget, targets),
-        *_yearly("path", years, GRAM, path.figures.get("", tonnes()).by_year if path else {}),
-        _rule(budget),
-        *_yearly("percent", years, THOUSANDTH, {y: -v for y, v in budget.allowance.stated.items()}),
+        _start(budget),
+        *_yearly("percent", years, THOUSANDTH, {y: -v for y, v in allowance.stated.items()}),
+        *_reasons(years, allowance.reasons),
     ]
-    slugs = {e.slug for e in editions}
-    chosen = request.form.get("edition", budget.edition.slug if budget.edition else "")
+    chosen = request.form.get("edition", key(budget.edition) if budget.edition else "")
     shape = {
         "budget_year": budget.budget_year.year,
         "targets": targets,
         "years": years,
-        "inventories": {chosen: inventory_of(chosen)} if chosen in slugs else {},
-        "whole_path": path is None or not path.figures or "" in path.figures,
+        "inventories": {chosen: inventory_of(chosen)} if chosen in map(key, editions) else {},
+        "unexplained": unexplained(allowance),
     }
     data = {
         "lock": lock,
         "horizon": budget.budget_year.horizon,
-        "policy": path.policy if path else "",
-        "cut_off": path.cut_off if path else None,
-        "author": path.author if path else "",
+        "whole_percent": allowance.whole_percent,
         **{f.name: f.value for f in fields if f.value is not None},
     }
     form: FrameForm = type("FrameForm", (FrameForm,), {f.name: f.field for f in fields} | shape)(
@@ -277,25 +283,33 @@ def frame_form(
     return form
 
 
+def unexplained(allowance: Allowance) -> Mapping[int, Decimal]:
+    """Years that leave a line, or are read from a source, and say no more than that."""
+    line = allowance.start is not Start.STATED
+    return {
+        year: percent
+        for year, percent in allowance.stated.items()
+        if year not in allowance.reasons and (line or year in allowance.cites)
+    }
+
+
 def path_years(budget: Budget) -> tuple[int, ...]:
     """The years after the inventory to the horizon, and whatever year has a figure."""
     first = budget.budget_year.year
     if budget.inventory:
         first = min(first, budget.inventory.last_year + 1)
-    given = set(budget.allowance.stated)
-    if budget.path:
-        given |= set(budget.path.figures.get("", tonnes()).by_year)
+    given = budget.allowance.stated
     return tuple(sorted({*range(first, budget.budget_year.horizon + 1), *given}))
 
 
 def _edition(budget: Budget, editions: Iterable[Edition]) -> Given:
-    choices = [SelectChoice(e.slug, e.name) for e in editions]
+    choices = [SelectChoice(key(e), e.name) for e in editions]
     field = RadioField(
         N_("Statistikkutgave"),
         choices=[SelectChoice("", say(N_("Ingen utgave ennå"))), *choices],
         invalid_choice_message=say(N_("Velg en av utgavene.")),
     )
-    return Given("edition", field, budget.edition.slug if budget.edition else "")
+    return Given("edition", field, key(budget.edition) if budget.edition else "")
 
 
 def _targets(budget: Budget, count: int) -> Iterator[Given]:
@@ -309,17 +323,19 @@ def _targets(budget: Budget, count: int) -> Iterator[Given]:
         yield Given(f"target_{i}_decision", decision, t.decision if t else "")
 
 
-def _rule(budget: Budget) -> Given:
-    rules = [
-        (LINE, say(N_("Rett linje fra referanseåret gjennom hvert mål"))),
-        (STATED, say(N_("Oppgitt prosent år for år"))),
-    ]
+def _start(budget: Budget) -> Given:
     field = RadioField(
         N_("Utslippsramme"),
-        choices=[SelectChoice(value, label) for value, label in rules],
+        choices=[SelectChoice(start.name, say(label)) for start, label in STARTS.items()],
         invalid_choice_message=say(N_("Velg rett linje eller oppgitt prosent.")),
     )
-    return Given("rule", field, STATED if budget.allowance.stated else LINE)
+    return Given("start", field, budget.allowance.start.name)
+
+
+def _reasons(years: Iterable[int], reasons: Mapping[int, str]) -> Iterator[Given]:
+    for year in years:
+        field = LineField(N_("Begrunnelse"), validators=[AtMost(LONGEST_TEXT)])
+        yield Given(f"reason_{year}", field, reasons.get(year, ""))
 
 
 def _yearly(

@@ -11,7 +11,7 @@ from climatebudget.core.measure import FIELDS, Measure, lacking
 from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
-from climatebudget.web import measure_list, measure_text
+from climatebudget.web import measure_list, measure_text, path_moves
 from climatebudget.web.access import needs
 from climatebudget.web.context import allowed, budget_in_sight, g, place, user
 from climatebudget.web.forms import by_source, say, typed_lock
@@ -192,6 +192,7 @@ def _shown(budget: Budget, measure: Measure) -> dict[str, object]:
         "missing": [say(FIELDS[key]) for key in missing],
         "complete": 10 - len({NUMBERS.get(key, 7) for key in missing}),
         "last_change": next(iter(history), None),
+        "path_moves": path_moves.acts(history),
         "own": own_departments(user(), budget),
         "may_edit": _may_edit(budget, measure),
     }

@@ -10,6 +10,7 @@ from climatebudget.core.statement import statement
 from climatebudget.web import charts
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight
+from climatebudget.web.reconciliation import remarks_of
 
 pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>")
 
@@ -19,13 +20,15 @@ pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>"
 def page(number: str, year: int, slug: str) -> str:
     budget = budget_in_sight()
     ledger = statement(budget)
+    found = remarks_of(budget, ledger)
     empty = not budget.measures and not budget.targets
     return render_template(
         "overview/empty.html" if empty else "overview/page.html",
         budget=budget,
         statement=ledger,
         sentences=sentence.top(budget, ledger),
-        findings=reconcile.reconcile(budget, ledger),
+        findings=[r.finding for r in found if not r.accepted],
+        accepted=sum(r.accepted is not None for r in found),
         names=reconcile.sector_names(budget),
         charts=charts,
     )

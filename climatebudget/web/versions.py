@@ -81,11 +81,14 @@ def page(number: str, year: int, slug: str) -> str:
 @pages.post("/stage")
 @needs(Action.MOVE_STAGE)
 def move(number: str, year: int, slug: str) -> Answer:
+    """Move the budget year; on only when nothing in the draft must be mended first."""
     form, now = _stage_form(), place().budget_year.stage
     if request.form.get("seen") != now.name:
         return _page(stage_form=form, moved=True), 409
     if not form.validate():
         return _page(stage_form=form), 400
+    if STAGES.index(form.stage.data) > STAGES.index(now) and _stops():
+        return _page(stage_form=form, stuck=True), 409
     try:
         write.move_stage(g.session, place(), form.stage.data, form.reason.data or "", now)
         g.session.commit()
@@ -153,6 +156,7 @@ def _page(
     refused: bool = False,
     changed: bool = False,
     moved: bool = False,
+    stuck: bool = False,
 ) -> str:
     versions = [v for v in _versions() if _may(Action.READ, v)]
     if stage_form is None and allowed(Action.MOVE_STAGE):
@@ -167,7 +171,8 @@ def _page(
         stages=STAGES,
         stage_form=stage_form,
         freeze_form=freeze_form,
-        stops=_stops() if freeze_form else (),
+        stops=_stops() if freeze_form or stage_form else (),
+        stuck=stuck,
         refused=refused,
         changed=changed,
         moved=_moved(stage_form) if moved and stage_form else [],
@@ -202,9 +207,20 @@ def _may_freeze() -> bool:
 
 
 def _stops() -> tuple[Finding, ...]:
-    """What must be mended before the draft can be frozen."""
-    budget = budget_in_sight()
+    """What must be mended before the draft can be frozen, or the budget year go on."""
+    budget = read.budget(g.session, _draft())
     return tuple(f for f in reconcile(budget, statement(budget)) if f.stops)
+
+
+def _draft() -> read.Place:
+    """The budget year's draft, also when a frozen version is in sight."""
+    here = place()
+    if not here.version.frozen:
+        return here
+    slug = next(v.slug for v in _versions() if v.kind is Kind.DRAFT)
+    draft = read.place(g.session, here.municipality.number, here.budget_year.year, slug)
+    assert draft is not None, "a budget year has a draft"
+    return draft
 
 
 def _draft_digest() -> str:

@@ -90,6 +90,8 @@ def pair(old: str, new: str) -> str:
 
 TELEMARK = f"{KRAGERO}/differences/{pair('2023-tall', '2024-tall')}"
 
+STATED = f"{OSLO}/reconciliation/accept?code=stated-sum&place=version//2023"
+
 # endpoint → the scenes that show it
 PAGES: dict[str, list[Scene]] = {
     "sign_in.form": [
@@ -163,6 +165,10 @@ PAGES: dict[str, list[Scene]] = {
         Scene("innlesing-feil", ADVISER, f"{OSLO}/imports/", upload(GARBAGE), 400),
     ],
     "imports.preview": [Scene("innlesing-sett", NEWCOMER, f"{KRAGERO}/imports/", upload(WORKBOOK))],
+    "acceptances.form": [
+        Scene("merknad-godta", ADVISER, STATED),
+        Scene("merknad-godta-feil", ADVISER, STATED, typed(reason=""), 400),
+    ],
     "reconciliation.page": [
         Scene("avstemming", ADVISER, f"{OSLO}/reconciliation/"),
         Scene("avstemming-tom", NEWCOMER, f"{KRAGERO}/reconciliation/"),
@@ -176,6 +182,13 @@ PAGES: dict[str, list[Scene]] = {
     "names.page": [Scene("navn", "operator@installasjon", "/names/")],
     "versions.confirm_present": [
         Scene("legg-fram", "kommunedirektor@oslo", f"/0301/{PROPOSED}/forslag/versions/present")
+    ],
+    "boundary.page": [
+        Scene("avgrensning", ADVISER, f"{OSLO}/boundary/"),
+        Scene("avgrensning-lese", POLITICIAN, f"{ADOPTED}/boundary/"),
+        Scene(
+            "avgrensning-feil", ADVISER, f"{OSLO}/boundary/", typed(out_0_reason="Uten kilde"), 400
+        ),
     ],
     "versions.page": [
         Scene("versjoner", FINANCE, f"{OSLO}/versions/"),

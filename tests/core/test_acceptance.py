@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from climatebudget.core.acceptance import Acceptance, accepted, fingerprint, place_of
+from climatebudget.core.acceptance import Acceptance, accepted, fingerprint, place_of, remarks
 from climatebudget.core.findings import About, Cell, Finding, Level
 
 FINDING = Finding(
@@ -49,3 +49,18 @@ def test_a_place_is_written_out():
     assert place_of(replace(FINDING, where=About("measure", "12"))) == "measure/12"
     assert place_of(replace(FINDING, where=Cell("Ark", 3, "B"))) == "«Ark», B3"
     assert place_of(replace(FINDING, where=None)) == ""
+
+
+def test_each_finding_has_its_acceptance_or_the_one_that_lapsed():
+    moved = replace(FINDING, where=About("version", year=2030))
+    lapsed = replace(given(moved), fingerprint="0" * 16)
+    silent = replace(FINDING, level=Level.INFO, where=None)
+    stopping = replace(FINDING, level=Level.STOPS, where=About("edition"))
+    found = remarks([FINDING, moved, silent, stopping], [given(FINDING), lapsed])
+    assert [(r.accepted, r.lapsed) for r in found] == [
+        (given(FINDING), None),
+        (None, lapsed),
+        (None, None),
+        (None, None),
+    ]
+    assert [r.open for r in found] == [False, True, False, True]

@@ -39,6 +39,18 @@ def stages(role: Role, action: Action, version: Version = DRAFT) -> str:
         (Role.SECRETARIAT, Action.EDIT_MEASURE, ""),
         (Role.FINANCE, Action.EDIT_FRAME, "forberedelse innmelding kvalitetssikring forslag"),
         (Role.SECTOR_HEAD, Action.EDIT_FRAME, ""),
+        (
+            Role.FINANCE,
+            Action.ACCEPT_FINDINGS,
+            "forberedelse innmelding kvalitetssikring forslag innstilling vedtak",
+        ),
+        (
+            Role.CLIMATE,
+            Action.ACCEPT_FINDINGS,
+            "forberedelse innmelding kvalitetssikring prioritering",
+        ),
+        (Role.SECTOR_HEAD, Action.ACCEPT_FINDINGS, ""),
+        (Role.DIRECTOR, Action.ACCEPT_FINDINGS, ""),
         (Role.FINANCE, Action.FREEZE, "forslag"),
         (Role.SECRETARIAT, Action.FREEZE, "innstilling vedtak"),
         (Role.DIRECTOR, Action.PRESENT, "forslag"),
@@ -52,7 +64,7 @@ def test_role_and_stage_together_decide(role, action, expected):
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("action", [Action.EDIT_MEASURE, Action.EDIT_FRAME])
+@pytest.mark.parametrize("action", [Action.EDIT_MEASURE, Action.EDIT_FRAME, Action.ACCEPT_FINDINGS])
 def test_nobody_changes_a_frozen_version(role, action):
     assert stages(role, action, FROZEN) == ""
 

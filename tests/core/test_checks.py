@@ -10,6 +10,7 @@ import pytest
 from climatebudget.core import reconcile
 from climatebudget.core.boundary import Boundary, Facility, within
 from climatebudget.core.findings import Level
+from climatebudget.core.measure import Financing
 from climatebudget.core.overlap import Member, OverlapGroup, Rule
 from climatebudget.core.quantity import tonnes
 from climatebudget.core.statement import statement
@@ -17,23 +18,41 @@ from tests.tables import budget, history, measures, path
 
 CARS, LORRIES, OIL = "veitrafikk/personbiler", "veitrafikk/tunge", "oppvarming/olje"
 YEARS = "2026 | 2027 | 2028 | 2029 | 2030"
-TWO = measures(f"""
+WHOLE = {
+    "change": "Færre kjører bil.",
+    "position": "seksjonsleder",
+    "start": 2026,
+    "full": 2030,
+    "method": "Trafikktelling.",
+    "financing": Financing.WITHIN_FRAME,
+    "indicator": "Passeringer",
+}
+TWO = measures(
+    f"""
     nr | klimatiltak       | sektor | utslippskilde          | {YEARS}
     1  | Innføre bomring   | Vei    | veitrafikk/personbiler | 10 | 20 | 30 | 40 | 50
     2  | Bygge sykkelveier | Plan   | veitrafikk/personbiler | 1  | 2  | 3  | 4  | 5
     3  | Flytte gods       | Vei    | veitrafikk/tunge       | 1  | 2  | 3  | 4  | 5
-""")
-ALONE = measures(f"""
+""",
+    **WHOLE,
+)
+ALONE = measures(
+    f"""
     nr | klimatiltak     | sektor | utslippskilde          | {YEARS}
     1  | Innføre bomring | Vei    | veitrafikk/personbiler | 10 | 20 | 30 | 40 | 601
     3  | Flytte gods     | Vei    | veitrafikk/tunge       | 1  | 2  | 3  | 4  | 5
-""")
-MANY = measures(f"""
+""",
+    **WHOLE,
+)
+MANY = measures(
+    f"""
     nr | klimatiltak       | sektor | utslippskilde          | {YEARS}
     1  | Innføre bomring   | Vei    | veitrafikk/personbiler | 10 | 20 | 30 | 40 | 400
     2  | Bygge sykkelveier | Plan   | veitrafikk/personbiler | 10 | 20 | 30 | 40 | 400
     3  | Flytte gods       | Vei    | veitrafikk/tunge       | 1  | 2  | 3  | 4  | 5
-""")
+""",
+    **WHOLE,
+)
 BOTH = Member("m1", CARS), Member("m2", CARS)
 
 

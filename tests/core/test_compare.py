@@ -9,8 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from climatebudget.core.boundary import Boundary
 from climatebudget.core.compare import change_since, compare, shifts
 from climatebudget.core.inventory import Inventory, sector_of
+from climatebudget.core.path_rule import PathRule, Rule
+from climatebudget.core.paths import ReferencePath
 from climatebudget.core.quantity import ZERO, from_grams, tonnes
 from climatebudget.core.rebase import rebase
 from tests.tables import budget, edition, history, measures, source
@@ -235,7 +238,22 @@ def test_the_budget_itself_is_left_as_it_was():
     original = budget(measures(TWELVE_CARS))
     moved = rebase(original, edition(slug="ny"), history(RAISED))
     assert moved.before is original
-    assert replace(moved.after, edition=original.edition, inventory=original.inventory) == original
+    as_it_was = {name: getattr(original, name) for name in ("edition", "inventory", "published")}
+    assert replace(moved.after, **as_it_was) == original
+
+
+def test_on_another_edition_the_boundary_still_holds():
+    """What is left out of the one is left out of the other, and a path by rule is made anew."""
+    rule = PathRule(Rule.HELD)
+    left_out = Boundary({"veitrafikk/tunge": "Riksveien"})
+    original = replace(budget(), boundary=left_out, path=ReferencePath({}, rule=rule))
+    raised = history(RAISED)
+    moved = rebase(original, edition(slug="ny"), raised)
+    tunge = raised.cells["veitrafikk/tunge", 2024]
+    assert moved.after.published is raised
+    assert moved.after.inventory.total[2024] == raised.total[2024] - tunge
+    assert moved.after.path.whole[2030] == moved.after.inventory.total[2024]
+    assert not moved.path_stays
 
 
 def test_the_area_that_moved_most_comes_first():

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from climatebudget import db
 from climatebudget.core.boundary import Boundary, Facility
 from climatebudget.core.findings import About, Finding, Level
+from climatebudget.core.measure import Book
 from climatebudget.core.overlap import Member, OverlapGroup, Rule
 from climatebudget.core.path_rule import Level as At
 from climatebudget.core.path_rule import PathRule
@@ -185,6 +186,16 @@ def test_a_stale_boundary_is_refused(session, decided):
     write.set_boundary(session, decided, Boundary(), seen)
     with pytest.raises(write.Stale):
         write.set_boundary(session, decided, BOUNDARY, seen)
+
+
+def test_the_book_follows_the_boundary_and_stands_where_none_is_named(session, decided):
+    before = read.frame_lock(session, decided)
+    after = write.set_boundary(session, decided, BOUNDARY, book=Book.OWN)
+    assert after == before + 1
+    assert write.set_boundary(session, decided, Boundary()) == after + 1
+    session.commit()
+    budget = read.budget(session, decided)
+    assert (budget.book, budget.boundary, budget.allowance) == (Book.OWN, Boundary(), STEPS)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from climatebudget.core.acceptance import Acceptance, fingerprint, place_of
 from climatebudget.core.budget import Budget, BudgetYear, Control, Kind, Municipality, Stage
 from climatebudget.core.findings import Finding
 from climatebudget.core.measure import Basis, Category, Decision, InPath, Size
@@ -156,8 +157,8 @@ def test_oslos_figures_stand_in_the_cells(book: Workbook) -> None:
 
 def test_unknown_is_a_word_and_never_zero(book: Workbook) -> None:
     years = {book.values.get((PATH, f"A{row}")): row for row in range(5, 30)}
-    unknown = [book.values[PATH, f"{column}{years[2025]}"] for column in "CDEFGHIJK"]
-    assert unknown == ["ukjent"] * 9
+    unknown = [book.values[PATH, f"{column}{years[2025]}"] for column in "CDEFGJK"]
+    assert unknown == ["ukjent"] * 7
     assert book.row(MEASURES, "Gjøre det enklere å sykle")[-6:] == [
         *["ukjent"] * 5,
         "Virkning: vet ikke.",
@@ -310,6 +311,41 @@ def test_the_sources_own_sum_is_held_against_ours() -> None:
         75300,
         1000,
     ]
+
+
+REASON = "=1+1 er ingen formel: tabellen har en trykkfeil."
+
+
+def accepted(of: Budget, code: str, **changes: Any) -> Budget:
+    """The budget with the findings of a code accepted as they are."""
+    found = [f for f in reconcile(of, statement(of)) if f.code == code]
+    given = [
+        Acceptance(f.code, place_of(f), fingerprint(f), REASON, "klimarådgiver", NOW) for f in found
+    ]
+    assert given
+    return replace(of, acceptances=tuple(replace(a, **changes) for a in given))
+
+
+def checks_of(of: Budget) -> list[str]:
+    """The texts of the sheet Avstemming, row by row."""
+    book = Workbook(annex(of))
+    cells = [(place, value) for place, value in book.values.items() if place[0] == CHECKS]
+    return [value for _, value in cells if isinstance(value, str)]
+
+
+def test_accepted_findings_stand_apart_with_reason_and_role() -> None:
+    of = accepted(oslo(controls=(Control(2023, Decimal(74300), "tabell 2"),)), "stated-sum")
+    told = checks_of(of)
+    waiting, apart = told.index("Merknader"), told.index("Godtatte merknader")
+    sentence = next(n for n, text in enumerate(told) if text.startswith("Tabellen oppgir 74"))
+    assert waiting < apart < sentence
+    assert told[sentence + 1 :] == ["Godtatt av klimarådgiver 1.3.2026", REASON]
+
+
+def test_an_acceptance_of_other_figures_is_not_told() -> None:
+    of = oslo(controls=(Control(2023, Decimal(74300), "tabell 2"),))
+    told = checks_of(accepted(of, "stated-sum", fingerprint="0" * 16))
+    assert "Godtatte merknader" not in told and REASON not in told
 
 
 def test_klimakur_and_the_rest_make_the_total() -> None:

@@ -231,7 +231,7 @@ def move(client, newer) -> Callable[..., object]:
     def move(**fields: str):
         found = re.search(r'name="lock" value="([^"]*)"', browser.get(FRAME).text)
         assert found
-        return browser.send(FRAME, **{"lock": found[1], "edition": "ny", **fields})
+        return browser.send(FRAME, **{"lock": found[1], "edition": NEW, **fields})
 
     return move
 
@@ -244,19 +244,19 @@ def test_a_draft_is_moved_only_when_the_difference_has_been_shown(app, move, dat
     assert shown.status_code == 200 and database() == before and budget_on(app) == "2024-tall"
     assert "Se hva som endres før dere bytter" in page and "Ingenting er lagret ennå." in page
     assert "Utslipp i 2009, referanseåret 1 751 1 511 −240" in page
-    assert 'name="seen" value="ny"' in shown.text and 'value="2035"' in shown.text
+    assert f'name="seen" value="{NEW}"' in shown.text and 'value="2035"' in shown.text
     assert "Bytt utgave og lagre rammene" in page
-    assert move(horizon="2035", seen="ny").status_code == 303
+    assert move(horizon="2035", seen=NEW).status_code == 303
     assert budget_on(app) == "ny"
 
 
 def test_having_seen_another_difference_is_not_enough(app, move):
-    assert move(seen="2024-tall").status_code == 200
+    assert move(seen=OLD).status_code == 200
     assert budget_on(app) == "2024-tall"
 
 
 def test_the_move_is_on_the_record_by_name_and_digest(app, move):
-    assert move(seen="ny").status_code == 303
+    assert move(seen=NEW).status_code == 303
     with db.session(app.extensions["engine"], actor="test") as session:
         lines = read.record(session, world.at(session).municipality_id)
     [line] = [line for line in lines if line.action == "move edition"]
@@ -265,7 +265,7 @@ def test_the_move_is_on_the_record_by_name_and_digest(app, move):
 
 
 def test_what_is_frozen_stays_on_its_edition(app, move):
-    assert move(seen="ny").status_code == 303
+    assert move(seen=NEW).status_code == 303
     assert budget_on(app, "vedtatt") == "2024-tall"
 
 
@@ -284,7 +284,7 @@ def test_somebody_elses_save_meanwhile_is_seen_at_the_second_step_too(app, clien
             horizon=2030,
         )
         session.commit()
-    answer = browser.send(FRAME, lock=stale[1], edition="ny", seen="ny")
+    answer = browser.send(FRAME, lock=stale[1], edition=NEW, seen=NEW)
     assert answer.status_code == 409 and budget_on(app) == "2024-tall"
 
 

@@ -551,7 +551,8 @@ def test_findings_are_narrowed_by_how_much_they_matter_and_what_they_are_about(c
     browser = client(Role.CLIMATE)
     plain = browser.get(FINDINGS).text
     everything = csv_of(browser.get(f"{FINDINGS}merknader.csv"))
-    assert everything[0] == ["Alvor", "Merknad", "Gjelder", "Nummer eller kode", "År"]
+    what = ["Alvor", "Merknad", "Gjelder", "Nummer eller kode", "År"]
+    assert everything[0] == [*what, "Svar", "Begrunnelse", "Godtatt av", "Godtatt dato"]
     assert len(everything) - 1 == plain.count('<p class="where">')
     assert [
         "Bør forklares",
@@ -559,6 +560,8 @@ def test_findings_are_narrowed_by_how_much_they_matter_and_what_they_are_about(c
         "Klimatiltak",
         "5",
         "",
+        "Venter på svar",
+        *[""] * 3,
     ] in (everything)
     narrowed = csv_of(browser.get(f"{FINDINGS}merknader.csv?level=explain&about=measures"))
     assert narrowed[1:] == [
@@ -566,6 +569,6 @@ def test_findings_are_narrowed_by_how_much_they_matter_and_what_they_are_about(c
     ]
     page = browser.get(f"{FINDINGS}?level=explain&about=measures").text
     assert f"Viser {len(narrowed) - 1} av {len(everything) - 1} merknader" in page
-    nothing = browser.get(f"{FINDINGS}?level=stops").text
+    nothing = browser.get(f"{FINDINGS}?q=finnes+ikke").text
     assert "Ingenting passer med det du har valgt." in nothing
     assert f'href="{FINDINGS}#merknader">Nullstill' in nothing

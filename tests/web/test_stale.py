@@ -20,7 +20,9 @@ VERSIONS, ONE = f"{DRAFT}/versions/", f"{DRAFT}/measures/1"
 # Every form that saves, and what keeps an old page from saving over what is newer. A new form
 # is added here together with its own test.
 BY_COUNTER = {"measures.save", "measures.remove", "frame.save"}  # test_measures, test_frame, below
+BY_COUNTER |= {"path.save", "boundary.save", "path_moves.move"}  # test_path, test_boundary, …
 BY_WHAT_WAS_SEEN = {"versions.move", "versions.freeze", "versions.present"}  # below
+BY_WHAT_WAS_SEEN |= {"acceptances.accept", "acceptances.withdraw"}  # test_acceptances
 BY_PREVIEW = {
     *("imports.confirm", "imports.cancel"),  # test_imports
     *("measure_imports.sheet", "measure_imports.back", "measure_imports.preview"),

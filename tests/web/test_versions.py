@@ -118,6 +118,41 @@ def test_nobody_else_moves_it_or_sees_how(client, stage, role):
     assert stage() is Stage.REGISTRATION
 
 
+@pytest.fixture
+def without_edition(app):
+    """The draft stands on no edition: a finding that stops."""
+    with db.session(app.extensions["engine"], actor="prøve", writes=True) as session:
+        frame = {"targets": (), "path": None, "allowance": Allowance(), "horizon": 2030}
+        write.set_frame(session, world.at(session), edition_slug=None, **frame)
+        session.commit()
+
+
+def test_what_stops_keeps_the_budget_year_from_going_on(client, stage, without_edition):
+    browser = client(Role.FINANCE)
+    assert "Én merknad må rettes før budsjettåret kan gå videre." in browser.get(VERSIONS).text
+    answer = submit(browser, STAGE, stage="QUALITY")
+    assert answer.status_code == 409 and "<title>Feil:" in answer.text
+    assert "Klimabudsjettet står ikke på noen statistikkutgave." in answer.text
+    link = f"{DRAFT}/reconciliation/?level=stops"
+    assert f'href="{link}#merknader"' in answer.text
+    assert "Klimabudsjettet står ikke på noen statistikkutgave." in browser.get(link).text
+    assert stage() is Stage.REGISTRATION
+
+
+def test_it_goes_back_whatever_stops(client, stage, without_edition):
+    answer = submit(client(Role.FINANCE), STAGE, stage="PREPARATION", reason="Ny utgave")
+    assert (answer.status_code, stage()) == (303, Stage.PREPARATION)
+
+
+def test_it_is_the_draft_that_must_be_mended(client, stage, without_edition):
+    """Also when it is moved from the page of a frozen version, which has nothing to mend."""
+    browser = client(Role.FINANCE)
+    adopted = f"{ADOPTED}/versions/"
+    assert "må rettes før budsjettåret" in browser.get(adopted).text
+    answer = browser.send(f"{adopted}stage", stage="QUALITY", seen="REGISTRATION")
+    assert (answer.status_code, stage()) == (409, Stage.REGISTRATION)
+
+
 # ---- freezing ---------------------------------------------------------------------------------
 
 
@@ -159,12 +194,8 @@ def test_the_kind_follows_the_stage(client, stage, database, kind):
     assert database() == before
 
 
-def test_a_finding_that_stops_is_shown_and_refuses(app, client, stage, database):
+def test_a_finding_that_stops_is_shown_and_refuses(client, stage, database, without_edition):
     stage(Stage.PROPOSAL)
-    with db.session(app.extensions["engine"], actor="prøve", writes=True) as session:
-        frame = {"targets": (), "path": None, "allowance": Allowance(), "horizon": 2030}
-        write.set_frame(session, world.at(session), edition_slug=None, **frame)
-        session.commit()
     browser, before = client(Role.FINANCE), database()
     page = plain(browser.get(VERSIONS).text)
     assert "Én merknad må rettes før utkastet kan fryses" in page

@@ -6,6 +6,7 @@ from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
 from climatebudget.core.findings import About, Finding, Level
 from climatebudget.core.inventory import UNALLOCATED
+from climatebudget.core.measure import Measure
 from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_
 
@@ -19,12 +20,17 @@ def the_boundary_leaves_something(budget: Budget, statement: Statement) -> list[
     return [Finding("boundary-empty", text, level=Level.STOPS, where=About("boundary"))]
 
 
-def nothing_cuts_outside_the_boundary(budget: Budget, statement: Statement) -> list[Finding]:
-    outside = [
-        m.number
+def cutting_outside(budget: Budget) -> list[Measure]:
+    """The measures with a cut, or a part of it, in emissions that are left out."""
+    return [
+        m
         for m in budget.measures
         if any(e.code != UNALLOCATED and not budget.boundary.holds(e.code) for e in m.effects)
     ]
+
+
+def nothing_cuts_outside_the_boundary(budget: Budget, statement: Statement) -> list[Finding]:
+    outside = [m.number for m in cutting_outside(budget)]
     if not outside:
         return []
     text = N_(
@@ -65,3 +71,11 @@ def facilities_have_their_figures(budget: Budget, statement: Statement) -> list[
         )
         for name, years in budget.boundary.lacking(budget.published.years).items()
     ]
+
+
+CHECKS = (
+    the_boundary_leaves_something,
+    nothing_cuts_outside_the_boundary,
+    the_path_is_inside_the_boundary,
+    facilities_have_their_figures,
+)

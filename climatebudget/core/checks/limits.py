@@ -6,32 +6,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.words import listed, place_name, sector_name
 from climatebudget.core.field import show_number
-from climatebudget.core.findings import About, Finding, Level
+from climatebudget.core.findings import About, Finding
 from climatebudget.core.inventory import UNALLOCATED, sector_of
 from climatebudget.core.quantity import ZERO
 from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_
 
-FIVE_PERCENT = Decimal("0.05")
-
-
-def no_cut_is_larger_than_its_source(budget: Budget, statement: Statement) -> list[Finding]:
-    """A single measure that cuts more than its source emitted: often kilograms typed as tonnes."""
-    inventory = budget.inventory
-    if inventory is None or not inventory.years:
-        return []
-    found = []
-    for measure in budget.measures:
-        for effect in measure.effects:
-            left = emitted_at(budget, effect.code)
-            year = max(effect.yearly.by_year, key=effect.yearly.by_year.__getitem__, default=None)
-            if effect.book is not budget.book or left is None or year is None:
-                continue
-            cut = effect.yearly.by_year[year]
-            if cut > left:
-                found.append(_larger(budget, measure.number, year, effect.code, cut, left))
-    return found
+NEARLY_ALL = Decimal("0.9")
 
 
 def emitted_at(budget: Budget, code: str) -> Decimal | None:
@@ -45,40 +28,22 @@ def emitted_at(budget: Budget, code: str) -> Decimal | None:
     return inventory.cells.get((code, inventory.last_year), ZERO)
 
 
-def _larger(
-    budget: Budget, number: int, year: int, code: str, cut: Decimal, left: Decimal
-) -> Finding:
-    text = N_(
-        "Klimatiltak %(number)s kutter %(cut)s tonn i %(year)s, men utslippskilden slapp ut "
-        "%(left)s tonn i %(last)s. Kontroller at tallet er i tonn og ikke i kilo."
-    )
-    values = {
-        "number": number,
-        "cut": show_number(cut),
-        "year": year,
-        "left": show_number(left),
-        "last": budget.inventory.last_year if budget.inventory else "",
-    }
-    return Finding("larger-than-source", text, values, where=About("measure", str(number), year))
-
-
 def no_source_goes_below_zero(budget: Budget, statement: Statement) -> list[Finding]:
     """Measures that cut in one source, together and less their overlap, against its path."""
     found = []
     for code, by_year in _cuts_by_source(budget, statement).items():
         for year, cut in by_year.items():
-            path = budget.path.figures.get(code) if budget.path else None
-            left = path[year] if path is not None else emitted_at(budget, code)
-            alone = sum(any(e.code == code for e in m.effects) for m in budget.measures) < 2
-            if left is None or cut <= left or alone:
+            left = _left(budget, statement, code, year)
+            if left is None or cut <= left:
                 continue
+            if sum(any(e.code == code for e in m.effects) for m in budget.measures) < 2:
+                continue  # one that is too large alone is told by another check
             text = N_(
                 "Klimatiltakene i %(source)s kutter til sammen %(cut)s tonn i %(year)s, men det "
                 "er bare %(left)s tonn å kutte i. Før overlapp, eller kontroller tallene."
             )
-            sources = budget.inventory.sources if budget.inventory else {}
             values = {
-                "source": sources[code].name if code in sources else code,
+                "source": place_name(budget, code),
                 "cut": show_number(cut),
                 "year": year,
                 "left": show_number(left),
@@ -106,28 +71,89 @@ def _cuts_by_source(budget: Budget, statement: Statement) -> Mapping[str, Mappin
     return cuts
 
 
-def large_sources_have_measures(budget: Budget, statement: Statement) -> list[Finding]:
-    """Sources with a twentieth of the emissions in a sector that has measures, but none there."""
-    inventory = budget.inventory
-    if inventory is None or not inventory.years:
+def no_sector_goes_below_zero(budget: Budget, statement: Statement) -> list[Finding]:
+    """Measures cannot cut more than there is: the path if known, else the last inventory year."""
+    found = []
+    for code, line in statement.sectors.items():
+        if budget.inventory is None or not budget.inventory.years or code == UNALLOCATED:
+            continue
+        for year in statement.years:
+            cut = line.effect[year].value
+            left = _left(budget, statement, code, year)
+            if cut is not None and left is not None and cut > left:
+                found.append(_too_much(budget, code, year, cut, left))
+    return found
+
+
+def _too_much(budget: Budget, code: str, year: int, cut: Decimal, left: Decimal) -> Finding:
+    text = N_(
+        "Klimatiltakene i %(sector)s kutter %(cut)s tonn i %(year)s, men det er bare "
+        "%(left)s tonn å kutte i. Kontroller tallene, og om klimatiltakene overlapper."
+    )
+    values = {
+        "sector": sector_name(budget, code),
+        "cut": show_number(cut),
+        "year": year,
+        "left": show_number(left),
+    }
+    return Finding("below-zero", text, values, where=About("source", code, year))
+
+
+def _left(budget: Budget, statement: Statement, code: str, year: int) -> Decimal | None:
+    """What there is to cut in at a source or in a sector: its path, else the last year known."""
+    line = statement.sectors.get(code)
+    if line is None:
+        path = budget.path.figures.get(code) if budget.path else None
+        return path[year] if path is not None else emitted_at(budget, code)
+    if line.path[year] is not None or budget.inventory is None:
+        return line.path[year]
+    return line.inventory[budget.inventory.last_year] or ZERO
+
+
+def no_place_loses_nearly_all(budget: Budget, statement: Statement) -> list[Finding]:
+    """The effect as a share of the source: nine tenths of what there is asks for a second look."""
+    if budget.inventory is None or not budget.inventory.years:
         return []
-    last = inventory.last_year
-    whole = inventory.total[last] or ZERO
-    used = {code for m in budget.measures for code in (m.code, *(e.code for e in m.effects))}
-    busy = {sector for sector, line in statement.sectors.items() if line.cut.measures}
-    spread = {sector_of(code) for code in used if code.endswith(f"/{UNALLOCATED}")}
-    text = N_("%(source)s slapp ut %(tonnes)s tonn i %(year)s og har ingen klimatiltak.")
-    return [
-        Finding(
-            "source-without-measures",
-            text,
-            {"source": source.name, "tonnes": show_number(value), "year": last},
-            Level.INFO,
-            About("source", code, last),
-        )
-        for code, source in inventory.sources.items()
-        if code not in used
-        and source.sector in busy - spread
-        and (value := inventory.cells.get((code, last), ZERO)) >= whole * FIVE_PERCENT
-        and value > 0
+    cuts = _cuts_by_source(budget, statement)
+    looked_at = {sector_of(code) for code in cuts}
+    whole = {s: c for s, c in _cuts_by_sector(statement).items() if s not in looked_at}
+    found = []
+    for code, by_year in {**cuts, **whole}.items():
+        shares = {
+            year: cut / left
+            for year, cut in by_year.items()
+            if (left := _left(budget, statement, code, year))
+        }
+        year = max(shares, key=shares.__getitem__, default=None)
+        if year is not None and NEARLY_ALL <= shares[year] <= 1:
+            found.append(_nearly_all(budget, code, year, by_year[year], shares[year]))
+    return found
+
+
+def _cuts_by_sector(statement: Statement) -> Mapping[str, Mapping[int, Decimal]]:
+    return {
+        code: {year: value for year in statement.years if (value := line.effect[year].value)}
+        for code, line in statement.sectors.items()
+        if code != UNALLOCATED
+    }
+
+
+def _nearly_all(budget: Budget, code: str, year: int, cut: Decimal, share: Decimal) -> Finding:
+    text = N_(
+        "Klimatiltak %(numbers)s kutter %(cut)s tonn i %(place)s i %(year)s. Det er %(percent)s "
+        "prosent av utslippene der. Kontroller at ikke noe er regnet med to ganger."
+    )
+    cutting = [
+        m.number
+        for m in budget.measures
+        for e in m.effects
+        if m.counted and e.book is budget.book and code in (e.code, sector_of(e.code))
     ]
+    values = {
+        "numbers": listed(dict.fromkeys(cutting)),
+        "cut": show_number(cut),
+        "place": place_name(budget, code),
+        "year": year,
+        "percent": show_number(share * 100),
+    }
+    return Finding("nearly-all", text, values, where=About("source", code, year))

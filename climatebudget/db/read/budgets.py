@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from climatebudget import catalogue
 from climatebudget.core.acceptance import Acceptance
-from climatebudget.core.boundary import Boundary, Facility, within
+from climatebudget.core.boundary import Boundary, Facility, inside
 from climatebudget.core.budget import Budget, Control, Municipality
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Category, Cost, CostKind, Effect, Measure
@@ -57,7 +57,7 @@ def budget(session: Session, place: Place) -> Budget:
     edition, published = _edition(session, place, version.edition_id)
     figures = _figures(session, place)
     boundary = _boundary(session, place, figures[LEFT_OUT])
-    inventory = published and within(published, boundary, catalogue.sources())
+    inventory = inside(published, boundary, catalogue.sources())
     return Budget(
         municipality=_as_frozen(place.municipality, version),
         budget_year=place.budget_year,

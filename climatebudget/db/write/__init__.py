@@ -6,7 +6,7 @@ Nothing here commits: one POST, one commit, by the caller.
 from climatebudget.db.errors import Locked, Refused, Stale, Taken, Unknown
 from climatebudget.db.read.budgets import next_number
 from climatebudget.db.write.aliases import add_alias
-from climatebudget.db.write.budgets import move_stage, open_budget_year, set_frame
+from climatebudget.db.write.budgets import move_stage, open_budget_year, set_frame, set_path
 from climatebudget.db.write.editions import accept_finding, import_edition, store_edition
 from climatebudget.db.write.files import put_parts
 from climatebudget.db.write.measure_imports import import_measures
@@ -16,6 +16,7 @@ from climatebudget.db.write.measures import (
     save_measure,
     save_measures,
 )
+from climatebudget.db.write.path_moves import move_into_path, move_out_of_path
 from climatebudget.db.write.people import (
     add_department,
     add_membership,
@@ -57,6 +58,8 @@ __all__ = [
     "freeze",
     "import_edition",
     "import_measures",
+    "move_into_path",
+    "move_out_of_path",
     "move_stage",
     "next_number",
     "open_budget_year",
@@ -74,6 +77,7 @@ __all__ = [
     "set_frame",
     "set_language",
     "set_password",
+    "set_path",
     "sign_in",
     "sign_out",
     "stage_upload",

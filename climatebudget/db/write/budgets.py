@@ -114,32 +114,28 @@ def set_frame(
     controls: Iterable[Control] = (),
     book: Book = Book.DIRECT,
     lock: int | None = None,
+    own_edition: bool | None = None,
 ) -> int:
     """Make the version's frame equal to this; its new counter.
 
-    Raises `Stale` when it has moved since ``lock``, `Unknown` for an edition it cannot use.
+    ``own_edition`` says whose edition, the municipality's or the installation's, where both have
+    the slug; unsaid, the version stays on the one it has, else its own goes first. Raises `Stale`
+    when it has moved since ``lock``, `Unknown` for an edition it cannot use.
     """
     row = session.get_one(VersionRow, place.version_id, populate_existing=True)
     if lock is not None and row.lock != lock:
         raise Stale(N_("En annen har lagret rammene siden du åpnet dem."))
     was = row.edition_id
-    row.edition_owner, row.edition_id = _edition(session, place, edition_slug)
+    row.edition_owner, row.edition_id = _edition(session, place, edition_slug, own_edition, was)
     row.horizon, row.book = horizon, book
-    row.path_policy = path.policy if path else None
-    row.path_cut_off = path.cut_off if path else None
-    row.path_author = path.author if path else ""
-    rule = path.rule if path else None
-    row.path_rule = rule.rule if rule else None
-    row.path_level = rule.level if rule else None
-    row.path_years = rule.years if rule else None
-    row.path_percent = rule.percent if rule else None
     row.allowance_start, row.allowance_whole = allowance.start, allowance.whole_percent
-    changed = [
-        make_equal(session, place, TargetRow, ("position",), _targets(targets)),
-        make_equal(session, place, PathFigureRow, ("code", "year"), _path(path)),
-        make_equal(session, place, AllowanceFigureRow, ("year",), _allowance(allowance)),
-        make_equal(session, place, ControlTotalRow, ("year",), _controls(controls)),
-    ]
+    with session.no_autoflush:  # a flush would hide that the row itself is changed
+        changed = [
+            make_equal(session, place, TargetRow, ("position",), _targets(targets)),
+            _fill_path(session, place, row, path),
+            make_equal(session, place, AllowanceFigureRow, ("year",), _allowance(allowance)),
+            make_equal(session, place, ControlTotalRow, ("year",), _controls(controls)),
+        ]
     if any(changed) or session.is_modified(row):
         row.lock += 1
     if place.version.slug == DRAFT:
@@ -151,6 +147,40 @@ def set_frame(
     if was is not None and was != row.edition_id:
         _note_move(session, row, was)
     return row.lock
+
+
+def set_path(
+    session: Session, place: Place, path: ReferencePath | None, lock: int | None = None
+) -> int:
+    """Make the version's reference path equal to this, and nothing else; the frame's new counter.
+
+    Raises `Stale` when the frame has moved since ``lock``.
+    """
+    row = session.get_one(VersionRow, place.version_id, populate_existing=True)
+    if lock is not None and row.lock != lock:
+        raise Stale(N_("En annen har lagret rammene siden du åpnet dem."))
+    with session.no_autoflush:  # a flush would hide that the row itself is changed
+        changed = _fill_path(session, place, row, path)
+    if changed or session.is_modified(row):
+        row.lock += 1
+    try:
+        session.flush()
+    except StaleDataError:
+        raise Stale(N_("En annen har lagret rammene siden du åpnet dem.")) from None
+    return row.lock
+
+
+def _fill_path(session: Session, place: Place, row: VersionRow, path: ReferencePath | None) -> bool:
+    """Whether a figure changed; what else changed, the row itself tells."""
+    row.path_policy = path.policy if path else None
+    row.path_cut_off = path.cut_off if path else None
+    row.path_author = path.author if path else ""
+    rule = path.rule if path else None
+    row.path_rule = rule.rule if rule else None
+    row.path_level = rule.level if rule else None
+    row.path_years = rule.years if rule else None
+    row.path_percent = rule.percent if rule else None
+    return make_equal(session, place, PathFigureRow, ("code", "year"), _path(path))
 
 
 def _note_move(session: Session, version: VersionRow, was: int) -> None:
@@ -180,12 +210,15 @@ def set_controls(session: Session, place: Place, controls: Iterable[Control]) ->
 
 
 def _edition(
-    session: Session, place: Place, slug: str | None
+    session: Session, place: Place, slug: str | None, own: bool | None, was: int | None
 ) -> tuple[int, int] | tuple[None, None]:
     if slug is None:
         return None, None
-    key = edition_key(session, slug, place.municipality_id)
-    if key is None:
+    now = edition_of(session, was) if was is not None else None
+    if own is None and now is not None and now.slug == slug:
+        own = now.owner is not None
+    key = edition_key(session, slug, None if own is False else place.municipality_id)
+    if key is None or (own and key[0] != place.municipality_id):
         raise Unknown(N_("Statistikkutgaven «%(slug)s» finnes ikke."), slug=slug)
     return key
 

@@ -8,12 +8,14 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from climatebudget.core.acceptance import fingerprint, may_be_accepted, place_of
 from climatebudget.core.boundary import Boundary
 from climatebudget.core.findings import Finding
+from climatebudget.core.measure import Book
 from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.quantity import GRAM, rounded
 from climatebudget.core.text import N_
@@ -32,11 +34,17 @@ from climatebudget.db.write.budgets import make_equal
 
 
 def set_boundary(
-    session: Session, place: Place, boundary: Boundary, lock: int | None = None
+    session: Session,
+    place: Place,
+    boundary: Boundary,
+    lock: int | None = None,
+    *,
+    book: Book | None = None,
 ) -> int:
     """Make the version's boundary equal to this; the frame's new counter.
 
-    Raises `Stale` when the frame has moved since ``lock``.
+    Without ``book`` the version keeps the one it has. Raises `Stale` when the frame has moved
+    since ``lock``.
     """
     row = session.get_one(VersionRow, place.version_id, populate_existing=True)
     if lock is not None and row.lock != lock:
@@ -54,7 +62,8 @@ def set_boundary(
             make_equal(session, place, FacilityRow, ("name",), facilities),
             make_equal(session, place, FacilityFigureRow, ("name", "year"), figures),
         ]
-    if any(changed):
+    row.book = book or row.book
+    if any(changed) or session.is_modified(row):
         row.lock += 1
     _flush(session)
     return row.lock
@@ -115,7 +124,8 @@ def accept(
 ) -> None:
     """Accept a finding of the version as it is now; ``by`` is a role, never a name.
 
-    Raises `Refused` for one that stops the next step, or without a reason.
+    Raises `Refused` for one that stops the next step, or without a reason; `Stale` when somebody
+    else accepts it at the same time.
     """
     if not may_be_accepted(finding):
         raise Refused(N_("Merknaden kan ikke godtas. Den må rettes."))
@@ -133,7 +143,10 @@ def accept(
         session.add(row)
     row.fingerprint, row.reason = fingerprint(finding), reason.strip()
     row.by, row.at = by, now
-    session.flush()
+    try:
+        _flush(session)
+    except IntegrityError:  # somebody else accepted it, at the same time
+        raise Stale(N_("En annen har svart på merknaden samtidig.")) from None
 
 
 def withdraw(session: Session, place: Place, code: str, where: str) -> None:
