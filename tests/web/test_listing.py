@@ -569,6 +569,6 @@ def test_findings_are_narrowed_by_how_much_they_matter_and_what_they_are_about(c
     ]
     page = browser.get(f"{FINDINGS}?level=explain&about=measures").text
     assert f"Viser {len(narrowed) - 1} av {len(everything) - 1} merknader" in page
-    nothing = browser.get(f"{FINDINGS}?q=finnes+ikke").text
+    nothing = browser.get(f"{FINDINGS}?level=stops&answer=accepted").text
     assert "Ingenting passer med det du har valgt." in nothing
     assert f'href="{FINDINGS}#merknader">Nullstill' in nothing
