@@ -7,9 +7,9 @@ from flask import Blueprint, render_template
 from climatebudget.core import reconcile, sentence
 from climatebudget.core.access import Action
 from climatebudget.core.statement import statement
-from climatebudget.web import charts
+from climatebudget.web import charts, charts_waterfall
 from climatebudget.web.access import needs
-from climatebudget.web.context import budget_in_sight
+from climatebudget.web.context import budget_in_sight, g
 from climatebudget.web.reconciliation import remarks_of
 
 pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>")
@@ -22,6 +22,7 @@ def page(number: str, year: int, slug: str) -> str:
     ledger = statement(budget)
     found = remarks_of(budget, ledger)
     empty = not budget.measures and not budget.targets
+    names = reconcile.sector_names(budget)
     return render_template(
         "overview/empty.html" if empty else "overview/page.html",
         budget=budget,
@@ -29,6 +30,8 @@ def page(number: str, year: int, slug: str) -> str:
         sentences=sentence.top(budget, ledger),
         findings=[r.finding for r in found if not r.accepted],
         accepted=sum(r.accepted is not None for r in found),
-        names=reconcile.sector_names(budget),
+        names=names,
         charts=charts,
+        waterfall=charts_waterfall,
+        steps=charts_waterfall.steps(budget, ledger, names, g.translate),
     )
