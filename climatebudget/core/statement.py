@@ -83,6 +83,16 @@ class Statement:
     low: Figures = field(default_factory=dict)  # the total effect, if every cut is at its lowest
     high: Figures = field(default_factory=dict)  # both are empty where no measure gives a range
 
+    def span(self, year: int) -> tuple[Decimal, Decimal] | None:
+        """What is emitted after the measures with every cut at its highest, and at its lowest.
+
+        Tonnes; None where no measure gives a range, or the path or the cuts are unknown.
+        """
+        path, low, high = self.total.path[year], self.low.get(year), self.high.get(year)
+        if path is None or low is None or high is None or low.value is None or high.value is None:
+            return None
+        return None if low.value == high.value else (path - high.value, path - low.value)
+
     def change(self, value: Decimal | None) -> Decimal | None:
         """Percent against the reference year: −62 means 62 percent lower."""
         if value is None or not self.reference:

@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from climatebudget import catalogue
 from climatebudget.core.access import Role, User
 from climatebudget.core.budget import Budget
-from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
+from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT, show_exact
 from climatebudget.core.inventory import UNALLOCATED, Source
 from climatebudget.core.measure import (
     Actor,
@@ -64,7 +64,14 @@ TEXTS = (
 NUMBERS = {
     **{"name": 1, "change": 2, "department": 3, "position": 3, "contact": 3, "code": 4},
     **{"start": 5, "full": 5, "basis": 6, "size": 6, "why": 6, "place": 7, "cut": 7, "method": 8},
+    **{"low": 7, "high": 7},
     **{"financing": 9, "operating": 9, "investment": 9, "indicator": 10, "target_value": 10},
+}
+
+
+ENDS = {
+    "low": N_("Laveste utslippskutt %(year)s"),
+    "high": N_("Høyeste utslippskutt %(year)s"),
 }
 
 
@@ -121,9 +128,12 @@ class MeasureForm(FlaskForm):
     def rows(self) -> list[Row]:
         """The places the measure cuts in, and last an empty one for one more."""
         return [
-            Row(i, self[f"place_{i}"], [(y, self[f"cut_{i}_{y}"]) for y in self.years])
+            Row(i, self[f"place_{i}"], *(self._of(name, i) for name in ("cut", *ENDS)))
             for i in range(self.places)
         ]
+
+    def _of(self, name: str, i: int) -> list[tuple[int, Field]]:
+        return [(y, self[f"{name}_{i}_{y}"]) for y in self.years]
 
     @property
     def money(self) -> list[tuple[CostKind, list[tuple[int, Field]]]]:
@@ -160,9 +170,20 @@ class MeasureForm(FlaskForm):
         for i in range(self.places):
             code, figures = self.place(i), self.figures(i)
             before = stored[i] if i < len(stored) else Effect(code, tonnes(), budget.book)
-            effect = with_figures(replace(before, code=code), figures, self.years)
+            effect = self._ranged(i, with_figures(replace(before, code=code), figures, self.years))
             if code and (chosen or figures or effect.cites):
                 yield effect
+
+    def _ranged(self, i: int, effect: Effect) -> Effect:
+        """With the lowest and the highest cut as they were sent."""
+        low, high = self._end("low", i, effect.low), self._end("high", i, effect.high)
+        return replace(effect, low=low, high=high)
+
+    def _end(self, name: str, i: int, stored: Yearly) -> Yearly:
+        sent = {y: f.data for y, f in self._of(name, i) if f.name in request.form}
+        kept = {y: v for y, v in stored.by_year.items() if y not in sent}
+        given = {y: v for y, v in sent.items() if v is not None}
+        return tonnes(dict(sorted({**kept, **given}.items())))
 
     def _costs(self, stored: Measure) -> Iterator[Cost]:
         for kind, fields in self.money:
@@ -173,7 +194,15 @@ class MeasureForm(FlaskForm):
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = super().validate(extra_validators)
-        return self._check_places() and fine
+        return self._check_places() and self._check_ranges() and fine
+
+    def _check_ranges(self) -> bool:
+        """The lowest and the highest cut stand on each side of the cut they belong to."""
+        for row in self.rows:
+            for (year, cut), (_, low), (_, high) in zip(row.cuts, row.lows, row.highs, strict=True):
+                if not (cut.errors or low.errors or high.errors):
+                    _check_range(year, cut.data, low, high)
+        return not any(row.errors for row in self.rows)
 
     def _check_places(self) -> bool:
         """Each row with figures says where, and no place stands twice."""
@@ -202,6 +231,8 @@ class MeasureForm(FlaskForm):
         label = g.translate(str(field.label.text))
         if key == "cut":
             label = say(N_("Utslippskutt %(year)s"), year=rest[-1])
+        elif key in ENDS:
+            label = say(ENDS[key], year=rest[-1])
         elif key in ("operating", "investment"):
             label = f"{g.translate(COSTS[key].value).capitalize()} {rest[-1]}"
         return f"{_number(field.name) or ''} {label}".strip()
@@ -214,10 +245,40 @@ class Row:
     index: int
     place: Field
     cuts: list[tuple[int, Field]]
+    lows: list[tuple[int, Field]]
+    highs: list[tuple[int, Field]]
+
+    @property
+    def ends(self) -> list[tuple[str, list[tuple[int, Field]]]]:
+        return [(N_("Laveste"), self.lows), (N_("Høyeste"), self.highs)]
+
+    @property
+    def ranged(self) -> bool:
+        """Whether anything stands in the fields of the range."""
+        fields = [field for _, field in (*self.lows, *self.highs)]
+        return any(field.data is not None or field.errors for field in fields)
 
     @property
     def errors(self) -> list[str]:
-        return [*self.place.errors, *(e for _, cut in self.cuts for e in cut.errors)]
+        fields = [field for _, field in (*self.cuts, *self.lows, *self.highs)]
+        return [*self.place.errors, *(error for field in fields for error in field.errors)]
+
+
+def _check_range(year: int, cut: Decimal | None, low: Field, high: Field) -> None:
+    if cut is None:
+        for field in (low, high):
+            if field.data is not None:
+                text = N_("Skriv utslippskuttet for %(year)s, eller tøm feltet.")
+                field.errors = [say(text, year=year)]
+        return
+    if low.data is not None and low.data > cut:
+        text = N_("Laveste kutt i %(year)s kan ikke være over utslippskuttet. Skriv høyst %(cut)s.")
+        low.errors = [say(text, year=year, cut=show_exact(cut))]
+    if high.data is not None and high.data < cut:
+        text = N_(
+            "Høyeste kutt i %(year)s kan ikke være under utslippskuttet. Skriv minst %(cut)s."
+        )
+        high.errors = [say(text, year=year, cut=show_exact(cut))]
 
 
 COSTS = {kind.name.lower(): kind for kind in CostKind}
@@ -286,6 +347,9 @@ def _cuts(
         for year in shown_years(budget, measure):
             value = effect.yearly[year] if effect else None
             yield Given(f"cut_{i}_{year}", NumberField(str(year), step=GRAM), value)
+            for name in ENDS:
+                end = getattr(effect, name)[year] if effect else None
+                yield Given(f"{name}_{i}_{year}", NumberField(str(year), step=GRAM), end)
 
 
 def _costs(measure: Measure, years: Iterable[int]) -> Iterator[Given]:

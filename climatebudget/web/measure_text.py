@@ -10,7 +10,7 @@ from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
 from climatebudget.core.field import show_exact
 from climatebudget.core.inventory import UNALLOCATED, sector_of
-from climatebudget.core.measure import CostKind, Measure
+from climatebudget.core.measure import CostKind, Effect, Measure
 from climatebudget.core.quantity import ZERO, Yearly
 from climatebudget.core.reconcile import sector_name
 from climatebudget.core.text import N_, Text
@@ -84,10 +84,19 @@ def figures(budget: Budget, m: Measure) -> Iterator[Line]:
             label = N_("Utslippskutt %(year)s i %(place)s, tonn")
             place = code_label(budget, effect.code)
             yield Line(7, say(label, year=year, place=place), show_exact(value))
+        yield from _ends(effect, code_label(budget, effect.code))
     for kind in CostKind:
         for year, value in m.cost(kind).by_year.items():
             label = f"{_called(kind.value)} {year}, 1\u00a0000 kr"
             yield Line(9, label, show_exact(value))
+
+
+def _ends(effect: Effect, place: str) -> Iterator[Line]:
+    low = N_("Laveste utslippskutt %(year)s i %(place)s, tonn")
+    high = N_("Høyeste utslippskutt %(year)s i %(place)s, tonn")
+    for label, end in ((low, effect.low), (high, effect.high)):
+        for year, value in sorted(end.by_year.items()):
+            yield Line(7, say(label, year=year, place=place), show_exact(value))
 
 
 def differences(budget: Budget, stored: Measure, typed: Measure) -> list[tuple[str, str, str]]:

@@ -190,6 +190,24 @@ def test_a_measure_in_two_sectors_is_in_both_and_once_in_the_total():
     assert s.counts.counted == s.total.cut.counted == 1
 
 
+def test_a_range_of_a_cut_is_a_range_of_what_is_left():
+    """1 000 on the path: 300 cut, at least 200 and at most 350; the other cut is certain."""
+    one, other = measures("""
+        nr | klimatiltak | sektor | utslippskilde          | 2029 | 2030
+        1  | Elbusser    | Vei    | veitrafikk/personbiler | 100  | 300
+        2  | Lastebiler  | Vei    | veitrafikk/tunge       | 50   | 50
+    """)
+    [effect] = one.effects
+    low, high = tonnes({2030: Decimal(200)}), tonnes({2030: Decimal(350)})
+    ranged = replace(one, effects=(replace(effect, low=low, high=high),))
+    s = statement(budget((ranged, other), path=path({2029: 1000, 2030: 1000})))
+    assert s.total.after[2030].value == 650
+    assert s.span(2030) == (600, 750)
+    assert s.span(2029) is None and s.span(2028) is None
+    assert statement(budget((one, other))).span(2030) is None
+    assert statement(budget((ranged, other), path=path({2029: 1000}))).span(2030) is None
+
+
 def test_books_never_add_up():
     """A measure with only indirect effects is not in the statement of the direct book."""
     indirect = Effect("ufordelt", tonnes({2026: Decimal(900)}), Book.INDIRECT)

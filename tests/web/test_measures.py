@@ -331,6 +331,50 @@ def test_bad_input_gets_a_sentence_and_is_not_stored(client, stored, fields, say
     assert stored() == before
 
 
+def test_a_cut_may_say_its_lowest_and_its_highest(client, stored):
+    browser = client(Role.CLIMATE)
+    ends = {"low_0_2027": "100", "high_0_2027": "150,5"}
+    assert save(browser, ONE, **ends).status_code == 303
+    [effect] = stored().effects
+    assert (effect.low.by_year, effect.high.by_year) == (
+        {2027: Decimal(100)},
+        {2027: Decimal("150.5")},
+    )
+    assert "100–150,5" in plain(client(Role.AUDITOR).get(ONE).text)
+    assert save(browser, ONE, low_0_2027="", high_0_2027="").status_code == 303
+    assert not stored().effects[0].low and not stored().effects[0].high
+
+
+def test_a_range_that_is_not_shown_holds_only_while_its_figure_stands(client, stored, change):
+    def give(session, place):
+        one = read.measure(session, place, 1)
+        low = tonnes({2027: Decimal(100), 2030: Decimal(200)})
+        write.save_measure(
+            session, place, replace(one, effects=(replace(one.effects[0], low=low),))
+        )
+
+    change(give)
+    assert save(client(Role.CLIMATE), ONE, cut_0_2027="110").status_code == 303
+    assert stored().effects[0].low.by_year == {2030: Decimal(200)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"low_0_2027": "121"}, "kan ikke være over utslippskuttet. Skriv høyst 120."),
+        ({"high_0_2027": "119"}, "kan ikke være under utslippskuttet. Skriv minst 120."),
+        ({"cut_0_2028": "", "low_0_2028": "5"}, "Skriv utslippskuttet for 2028, eller tøm feltet."),
+        ({"high_0_2027": "1.250"}, "1.250"),
+        ({"low_0_2027": "lite"}, "lite"),
+    ],
+)
+def test_a_range_is_on_both_sides_of_its_cut(client, stored, fields, says):
+    before = stored()
+    answer = save(client(Role.CLIMATE), ONE, **fields)
+    assert answer.status_code == 400 and says in plain(answer.text)
+    assert "<title>Feil:" in answer.text and stored() == before
+
+
 @pytest.mark.parametrize("field", TEXT_FIELDS)
 def test_a_text_that_is_too_long_is_refused(client, field):
     answer = save(client(Role.CLIMATE), ONE, **{field: "x" * 10_001})
