@@ -190,6 +190,16 @@ PAGES: dict[str, list[Scene]] = {
             "avgrensning-feil", ADVISER, f"{OSLO}/boundary/", typed(out_0_reason="Uten kilde"), 400
         ),
     ],
+    "path.page": [
+        Scene("bane", ADVISER, f"{OSLO}/path/"),
+        Scene("bane-lese", POLITICIAN, f"{ADOPTED}/path/"),
+        Scene("bane-tom", NEWCOMER, f"{KRAGERO}/path/"),
+        Scene("bane-feil", ADVISER, f"{OSLO}/path/", typed(cut_off="i fjor"), 400),
+    ],
+    "path_moves.form": [
+        Scene("bane-flytt", ADVISER, f"{OSLO}/path/measures/1"),
+        Scene("bane-flytt-feil", ADVISER, f"{OSLO}/path/measures/1", typed(reason=""), 400),
+    ],
     "versions.page": [
         Scene("versjoner", FINANCE, f"{OSLO}/versions/"),
         Scene("versjoner-tom", NEW_HEAD, f"{KRAGERO}/versions/"),
