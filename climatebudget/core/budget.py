@@ -81,10 +81,13 @@ class Version:
 
     def called(self, translate: Translate = str) -> str:
         """The slug with its word in a language: «vedteke-2»."""
-        word = self.kind.value
-        if not self.slug.startswith(word):
-            return self.slug
-        return translate(word) + self.slug.removeprefix(word)
+        return called(self.slug, translate)
+
+
+def called(slug: str, translate: Translate = str) -> str:
+    """A version's slug with the word of its kind in a language."""
+    word = next((kind.value for kind in Kind if slug.startswith(kind.value)), "")
+    return translate(word) + slug.removeprefix(word) if word else slug
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from werkzeug import Response
 from wtforms import HiddenField
 
 from climatebudget.core.access import Action
+from climatebudget.core.budget import called
 from climatebudget.core.field import LONGEST_TEXT
 from climatebudget.core.measure import InPath, Measure
 from climatebudget.core.text import N_
@@ -57,7 +58,7 @@ def acts(history: Iterable[Line]) -> list[Act]:
             line.at,
             line.actor_name,
             str(line.after["reason"]),
-            str(line.after["version"]),
+            called(str(line.after["version"]), g.translate),
         )
         for line in history
         if line.action in (MOVE_INTO_PATH, MOVE_OUT_OF_PATH)
