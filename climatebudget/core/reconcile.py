@@ -25,6 +25,7 @@ from climatebudget.core.checks.completeness import (
 from climatebudget.core.checks.coverage import large_sources_have_measures, sectors_without_measures
 from climatebudget.core.checks.frame import (
     in_the_path_needs_a_path,
+    the_edition_is_of_the_book,
     the_path_covers_the_plan,
     the_reference_year_is_known,
     there_is_a_target,
@@ -86,6 +87,7 @@ def stops(findings: Iterable[Finding]) -> bool:
 
 CHECKS: list[Check] = [
     there_is_an_edition,
+    the_edition_is_of_the_book,
     there_is_a_target,
     the_reference_year_is_known,
     the_inventory_adds_up,

@@ -94,6 +94,14 @@ OIL = history("""
 OPEN_SUM = Finding("stated-total", "Energiforsyning i 2013", where=None)
 
 
+def test_published_statistics_are_direct_emissions():
+    """A municipality's own account may be of another book, and says itself what it holds."""
+    own = replace(GOOD, book=Book.OWN)
+    assert "gjelder kommunens egen virksomhet, men" in found(own, "edition-other-book").message
+    imported = replace(own, edition=edition(owner="0301"))
+    assert "edition-other-book" not in codes(imported) and "edition-other-book" not in codes(GOOD)
+
+
 @pytest.mark.parametrize(
     "town, code, level",
     [

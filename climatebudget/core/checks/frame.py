@@ -5,9 +5,9 @@ from __future__ import annotations
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
 from climatebudget.core.findings import About, Finding, Level
-from climatebudget.core.measure import InPath
+from climatebudget.core.measure import Book, InPath
 from climatebudget.core.statement import Statement
-from climatebudget.core.text import N_
+from climatebudget.core.text import N_, Text
 
 
 def there_is_an_edition(budget: Budget, statement: Statement) -> list[Finding]:
@@ -15,6 +15,20 @@ def there_is_an_edition(budget: Budget, statement: Statement) -> list[Finding]:
         return []
     text = N_("Klimabudsjettet står ikke på noen statistikkutgave. Velg en under Rammer.")
     return [Finding("no-edition", text, level=Level.STOPS, where=About("edition"))]
+
+
+def the_edition_is_of_the_book(budget: Budget, statement: Statement) -> list[Finding]:
+    """What the installation has imported is published statistics, which are direct emissions."""
+    edition = budget.edition
+    if budget.book is Book.DIRECT or edition is None or edition.owner is not None:
+        return []
+    text = N_(
+        "Klimabudsjettet gjelder %(book)s, men statistikkutgaven %(edition)s har direkte utslipp "
+        "i kommunen. Les inn et eget regnskap og velg det under Rammer, eller forklar hvorfor "
+        "tallene kan brukes."
+    )
+    values = {"book": Text(budget.book.value), "edition": edition.name}
+    return [Finding("edition-other-book", text, values, where=About("edition", edition.slug))]
 
 
 def there_is_a_target(budget: Budget, statement: Statement) -> list[Finding]:
