@@ -294,7 +294,7 @@ def answered(remarks: Iterable[Remark]) -> str:
         if remark.accepted:
             lines.append(f"  Godtatt{_given(remark.accepted)}")
         elif remark.lapsed:
-            lines.append(f"  Tallene er endret siden den ble godtatt{_given(remark.lapsed)}")
+            lines.append(f"  Godtatt før, men tallene er endret{_given(remark.lapsed)}")
     return "\n".join(lines)
 
 

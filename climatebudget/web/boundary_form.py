@@ -174,7 +174,7 @@ def _check_left_out(rows: Sequence[OutRow]) -> None:
         if not code:
             row.code.errors = [say(N_("Velg hva som holdes utenfor, eller tøm begge feltene."))]
         elif code in before:
-            row.code.errors = [say(N_("Den er holdt utenfor fra før. Tøm den ene raden."))]
+            row.code.errors = [say(N_("Utslippene er holdt utenfor fra før. Tøm den ene raden."))]
         elif any(_overlaps(code, other) for other in before):
             text = N_("Både hele utslippssektoren og en kilde i den står her. Tøm den ene raden.")
             row.code.errors = [say(text)]

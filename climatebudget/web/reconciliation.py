@@ -49,7 +49,7 @@ NAMES = {
 ANSWERS = {
     "open": N_("Venter på svar"),
     "accepted": N_("Godtatt"),
-    "lapsed": N_("Tallene er endret siden den ble godtatt"),
+    "lapsed": N_("Godtatt før, men tallene er endret"),
     "told": N_("Trenger ikke svar"),
 }
 
@@ -151,7 +151,7 @@ def listing() -> Listing[Remark]:
             Column("answer", say(N_("Svar")), lambda r: say(ANSWERS[_answer(r)]), fixed=True),
             Column("reason", say(N_("Begrunnelse")), _reason, fixed=True),
             Column("by", say(N_("Godtatt av")), _by, fixed=True),
-            Column("at", say(N_("Godtatt dato")), _at, fixed=True),
+            Column("at", say(N_("Dato godtatt")), _at, fixed=True),
         ),
         (
             Filter(

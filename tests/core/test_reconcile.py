@@ -382,7 +382,7 @@ def test_what_a_registration_lacks_is_told_by_field(field):
     [told] = reconcile.reconcile(town, statement(town))
     assert (told.code, told.level) == ("incomplete", Level.INFO)
     assert told.message == (
-        f"Klimatiltak 2 er ikke helt utfylt. Det mangler «{FIELDS[field]}» (1)."
+        f"Klimatiltak 2 har felt som ikke er fylt ut. Det mangler «{FIELDS[field]}» (1)."
     )
 
 
@@ -393,7 +393,7 @@ def test_many_that_lack_something_are_counted():
     )
     town = replace(GOOD, measures=(GOOD.measures[0], *nine))
     assert found(town, "incomplete").message == (
-        "9 av 10 klimatiltak er ikke helt utfylt. Det mangler «Oppstart» (5) og "
+        "9 av 10 klimatiltak har felt som ikke er fylt ut. Det mangler «Oppstart» (5) og "
         "«Resultatindikator» (9)."
     )
 
@@ -402,7 +402,7 @@ def test_what_is_lacking_is_named_in_the_readers_language():
     town = replace(GOOD, measures=(replace(GOOD.measures[0], start=None), GOOD.measures[1]))
     words = {"Oppstart": "Start", "Klimatiltak %(numbers)s": "Tiltaket %(numbers)s"}
     assert found(town, "incomplete").shown(lambda text: words.get(text, text)) == (
-        "Tiltaket 1 er ikke helt utfylt. Det mangler «Start» (1)."
+        "Tiltaket 1 har felt som ikke er fylt ut. Det mangler «Start» (1)."
     )
 
 

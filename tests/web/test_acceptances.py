@@ -218,12 +218,12 @@ def test_the_files_and_the_filter_tell_who_accepted_what(client, stated):
     assert accepted["Merknad"].replace("\u00a0", " ").startswith("Tabellen oppgir 121 tonn")
     assert accepted["Begrunnelse"] == REASON
     assert accepted["Godtatt av"] == "klimarådgiver"
-    assert accepted["Godtatt dato"].startswith("23.11.2026")
+    assert accepted["Dato godtatt"].startswith("23.11.2026")
     waiting = rows(browser, "?answer=open")
     assert waiting and {row["Begrunnelse"] for row in waiting} == {""}
     stated(125)
     assert [row["Svar"] for row in rows(browser, "?answer=lapsed")] == [
-        "Tallene er endret siden den ble godtatt"
+        "Godtatt før, men tallene er endret"
     ]
 
 

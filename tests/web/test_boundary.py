@@ -229,7 +229,7 @@ APART = {"facility_0_2009": "", "facility_1_2024": "", "facility_1_name": "Havna
         ({"out_0_code": BUSES}, "out_0_reason", "Skriv hvorfor utslippene holdes utenfor."),
         ({"out_0_reason": "Bare derfor"}, "out_0_code", "Velg hva som holdes utenfor"),
         ({**OUT, "out_0_code": "luftfart/romferge"}, "out_0_code", "Velg et av alternativene."),
-        (TWICE, "out_1_code", "Den er holdt utenfor fra før."),
+        (TWICE, "out_1_code", "Utslippene er holdt utenfor fra før."),
         (SECTOR_TOO, "out_1_code", "Både hele utslippssektoren og en kilde i den står her."),
         ({**OUT, "out_0_reason": "x" * 10_001}, "out_0_reason", "for lang: 10 001 tegn"),
         (ALL_OUT, "out_0_code", "Avgrensningen holder alle utslipp utenfor."),

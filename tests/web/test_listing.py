@@ -552,7 +552,7 @@ def test_findings_are_narrowed_by_how_much_they_matter_and_what_they_are_about(c
     plain = browser.get(FINDINGS).text
     everything = csv_of(browser.get(f"{FINDINGS}merknader.csv"))
     what = ["Alvor", "Merknad", "Gjelder", "Nummer eller kode", "År"]
-    assert everything[0] == [*what, "Svar", "Begrunnelse", "Godtatt av", "Godtatt dato"]
+    assert everything[0] == [*what, "Svar", "Begrunnelse", "Godtatt av", "Dato godtatt"]
     assert len(everything) - 1 == plain.count('<p class="where">')
     assert [
         "Bør forklares",

@@ -62,14 +62,14 @@ def two_books(app):
 
 def test_each_book_has_its_differences_and_they_are_never_added_up(client, two_books):
     page = plain(client(Role.AUDITOR).get(f"{DRAFT}/reconciliation/").text)
-    assert "Forskjeller for hver slags utslipp, tonn" in page
+    assert "Forskjeller for hvert regnskap, tonn" in page
     assert "Direkte utslipp i kommunen 20 av 20 0,0 0,0" in page
     assert "Indirekte utslipp 16 av 16 0,0 0,0" in page
 
 
 def test_a_budget_in_one_book_needs_no_such_table(client):
     page = client(Role.AUDITOR).get(f"{DRAFT}/reconciliation/").text
-    assert "Forskjeller for hver slags utslipp" not in page
+    assert "Forskjeller for hvert regnskap" not in page
 
 
 def test_what_matters_most_is_said_first(app, client):

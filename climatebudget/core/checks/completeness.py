@@ -77,7 +77,7 @@ def registrations_are_complete(budget: Budget, statement: Statement) -> list[Fin
     incomplete = [n for n, keys in lacks.items() if set(keys) & set(ASKED)]
     if not incomplete:
         return []
-    text = N_("%(measures)s er ikke helt utfylt. Det mangler %(fields)s.")
+    text = N_("%(measures)s har felt som ikke er fylt ut. Det mangler %(fields)s.")
     fields = [(Text(FIELDS[key]), count) for key, count in missing.items() if count]
     values = {"measures": _which(incomplete, budget), "fields": _counted(fields)}
     return [Finding("incomplete", text, values, Level.INFO, About("measure"))]

@@ -49,7 +49,7 @@ def _move(
     into = to is InPath.INCLUDED
     if (found.in_path is InPath.INCLUDED) is into:
         raise Refused(
-            N_("Klimatiltaket er med i banen allerede.")
+            N_("Klimatiltaket er med i banen fra før.")
             if into
             else N_("Klimatiltaket er ikke med i banen.")
         )
