@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
+from shlex import quote
 from textwrap import fill
 from threading import Timer
 from time import monotonic
@@ -179,9 +180,32 @@ def _number(text: str) -> str:
     return text
 
 
+def _area(text: str) -> str:
+    """A municipality, a county or the country, as of today; one that is gone names who followed."""
+    from climatebudget import catalogue
+
+    if text in catalogue.areas():
+        return text
+    if followed := catalogue.successor(text):
+        names = " og ".join(f"{n} {catalogue.areas()[n].name}" for n in followed)
+        raise ValueError(f"{text} finnes ikke lenger. Kommunen er blitt {names}.")
+    raise ValueError(
+        f"«{text}» er ikke et område. Skriv et kommunenummer (0301), et fylkesnummer (40) eller 0 "
+        "for landet."
+    )
+
+
 def _file(text: str) -> Path:
+    if Path(text).is_dir():
+        raise ValueError(f"{text} er en mappe. Oppgi en fil i den.")
     if not Path(text).is_file():
         raise ValueError(f"Filen {text} finnes ikke.")
+    return Path(text)
+
+
+def _workbook(text: str) -> Path:
+    if Path(text).suffix.lower() != ".xlsx":
+        raise ValueError(f"{text} blir en Excel-arbeidsbok. La navnet slutte på .xlsx.")
     return Path(text)
 
 
@@ -193,6 +217,7 @@ def _port(text: str) -> int:
 
 YEAR, DAY, NUMBER = Kind("ÅR", read_year), Kind("DATO", _day), Kind("NR", _number)
 FILE, OUT, PORT = Kind("FIL", _file), Kind("FIL", Path), Kind("PORT", _port)
+AREA, WORKBOOK = Kind("NR", _area), Kind("FIL", _workbook)
 assert issubclass(Unreadable, ValueError)  # what read_year raises is a sentence
 
 
@@ -314,9 +339,25 @@ def asked(question: Question) -> str:
     """A question with its code and the answers to choose from."""
     if len(question.choices) > MANY:
         choices = "; ".join(map(_choice, question.choices))
-        return f"{question.message}\n{fill(choices, 100)}\n  --answer {question.code}=…"
-    answers = (f"  --answer {question.code}={c.value}  {c.label}" for c in question.choices)
+        return f"{question.message}\n{fill(choices, 100)}\n  --answer {quote(question.code)}=…"
+    answers = (
+        f"  --answer {quote(f'{question.code}={c.value}')}  {c.label}" for c in question.choices
+    )
     return "\n".join([question.message, *answers])
+
+
+def refuse(
+    findings: Iterable[Finding], questions: Iterable[Question], wants_json: bool, nothing: str
+) -> None:
+    """End the command where something stops or is left open; programs get both as JSON."""
+    stopping, questions = [f for f in findings if f.stops], list(questions)
+    if not stopping and not questions:
+        return
+    if wants_json:
+        click.echo(as_json({"stored": False, "findings": stopping, "questions": questions}))
+        raise click.exceptions.Exit(1)
+    told = listed(stopping) or "\n".join(map(asked, questions))
+    stop(f"{told}\n{nothing}")
 
 
 def _choice(choice: Choice) -> str:

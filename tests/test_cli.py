@@ -232,7 +232,10 @@ def test_an_unfit_password_adds_nobody(oslo: Run, database: Path, keys: str):
         ("statement --kommune 0301 --year 2024", "Budsjettåret 2024 er ikke åpnet"),
         ("statement --kommune 0301 --year 2023 --version vedtatt", "Versjonen «vedtatt» finnes"),
         ("freeze --kommune 0301 --year 2023 --kind utkast", "forslag, innstilling, vedtatt"),
-        ("present --kommune 0301 --year 2023", "Bare en låst versjon kan legges fram"),
+        (
+            "present --kommune 0301 --year 2023 --version utkast",
+            "Bare en låst versjon kan legges fram",
+        ),
         ("inventory import borte.xlsx", "Filen borte.xlsx finnes ikke"),
         ("inventory show 1999-tall", "Utgaven «1999-tall» finnes ikke"),
         ("inventory show 2020-tall --kommune 4014", "har ikke tall for kommune 4014"),
@@ -459,3 +462,63 @@ def test_oslos_own_table_is_imported_as_it_stands(empty: Run, database: Path):
 def test_a_column_that_is_not_there_is_a_sentence(empty: Run, database: Path):
     wrong = empty("measures", "import", TABLE, *OSLO_2023, "--map", "Q=name")
     assert wrong.exit_code == 1 and "«Q=name» er ikke en kolonne" in wrong.stderr
+
+
+OF_OSLO = ("inventory", "import", WORKBOOK)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--kommune", "1507"), "Kommunen er blitt 1508 Ålesund og 1580 Haram."),
+        (("--kommune", "9999"), "«9999» er ikke et område."),
+        (("--kommune", "4001"), "Filen har ikke tall for 4001 Porsgrunn, som du valgte."),
+        (("--kommune", "0301", "--owner", "4014"), "4014, som skulle eie utgaven."),
+    ],
+)
+def test_a_file_of_another_area_is_not_taken_for_one_of_this(
+    oslo: Run, database: Path, words: tuple[str, ...], says: str
+):
+    assert oslo("municipality", "add", "4014").exit_code == 0
+    before = rows(database, "edition")
+    refused = oslo(*OF_OSLO, *words)
+    assert refused.exit_code == 1 and says in refused.stderr
+    assert rows(database, "edition") == before
+    known = oslo("inventory", "import", ENGLISH, "--kommune", "4014")
+    assert known.exit_code == 1 and "har ikke tall for 4014" in known.stderr
+
+
+def test_a_county_may_be_named(oslo: Run, database: Path, tmp_path: Path):
+    plain = tmp_path / "telemark.csv"
+    plain.write_text(
+        "År;Sektor;Utslippskilde;Klimagass;Utslipp (tonn CO2-ekvivalenter)\n"
+        "2022;Veitrafikk;Personbiler;CO2;1000,5\n2023;Veitrafikk;Personbiler;CO2;900\n",
+        encoding="utf-8-sig",
+    )
+    done = oslo("inventory", "import", str(plain), "--kommune", "40")
+    assert done.exit_code == 0, done.stderr
+    assert '"40"' in oslo("inventory", "show", "2023-tall", "--json").stdout
+
+
+def test_a_question_can_be_answered_as_it_is_printed_and_read_by_a_program(empty: Run):
+    asked = empty("measures", "import", TABLE, *OSLO_2023)
+    assert "--answer 'department-hafslund oslo celsio/kon=+'" in asked.stderr
+    answer = empty("measures", "import", TABLE, *OSLO_2023, "--json")
+    assert answer.exit_code == 1
+    said = json.loads(answer.stdout)
+    assert said["stored"] is False
+    assert all(q["code"] and q["choices"] and q["message"] for q in said["questions"])
+
+
+def test_editions_without_a_common_municipality_cannot_be_compared(oslo: Run):
+    telemark = str(DEMO / "sources" / "telemark_2024-tall_seen_2026-02-03.csv")
+    assert oslo("inventory", "import", telemark).exit_code == 0
+    refused = oslo("inventory", "diff", "2020-tall", "2024-tall")
+    assert refused.exit_code == 1 and "ingen kommune felles" in refused.stderr
+
+
+def test_what_is_written_and_read_is_of_its_kind(oslo: Run, tmp_path: Path):
+    refused = oslo("annex", *OSLO_2023, "--out", "vedlegg.csv")
+    assert refused.exit_code == 1 and "La navnet slutte på .xlsx." in refused.stderr
+    folder = oslo("inventory", "import", str(tmp_path))
+    assert folder.exit_code == 1 and "er en mappe" in folder.stderr

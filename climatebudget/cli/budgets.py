@@ -9,7 +9,7 @@ import click
 
 from climatebudget.cli.context import budget_of, json_wanted, main, now, one_version
 from climatebudget.files import written_whole
-from climatebudget.terminal import OUT, answered, as_json, heading, plain, totals, working
+from climatebudget.terminal import WORKBOOK, answered, as_json, heading, plain, totals, working
 
 if TYPE_CHECKING:
     from climatebudget.core.acceptance import Remark
@@ -65,7 +65,7 @@ def _answered(remark: Remark) -> dict[str, Any]:
 
 @main.command()
 @one_version
-@click.option("--out", type=OUT, required=True, help="Arbeidsboken som skal skrives, .xlsx.")
+@click.option("--out", type=WORKBOOK, required=True, help="Arbeidsboken som skal skrives, .xlsx.")
 def annex(number: str, year: int, slug: str, out: Path) -> None:
     """Skriv vedlegget til politikerne som Excel-arbeidsbok."""
     from climatebudget.core import canonical

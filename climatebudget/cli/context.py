@@ -36,7 +36,12 @@ json_wanted = click.option("--json", "wants_json", is_flag=True, help="JSON med 
 def one_version(command: F) -> F:
     """The options that name a version."""
     slug = click.option(
-        "--version", "slug", default="utkast", show_default=True, help="utkast, vedtatt, …"
+        "--version",
+        "slug",
+        default="utkast",
+        show_default=True,
+        metavar="VERSJON",
+        help="utkast, vedtatt, …",
     )
     return kommune(one_year(slug(command)))
 

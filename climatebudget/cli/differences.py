@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from climatebudget.catalogue import areas
+from climatebudget.catalogue import areas, sources
 from climatebudget.cli.context import json_wanted, reading
 from climatebudget.cli.inventories import edition_named, inventory
 from climatebudget.core.compare import Comparison, Part, Shift, compare, shifts
@@ -71,6 +71,8 @@ def _all(
     before = read.totals(session, old, {first, last})
     after = read.totals(session, new, {first, last, latest})
     moved = shifts(before, after, first, last, latest)
+    if not moved:
+        stop("Utgavene har ingen kommune felles, så de kan ikke sammenlignes.")
     budgets = _budgets(session, old, new, None)
     if wants_json:
         said = {"editions": [old.slug, new.slug], "years": [first, last, latest]}
@@ -116,13 +118,22 @@ def _told(old: Edition, new: Edition, number: str, found: Comparison) -> str:
     for words, years in (("Nye år", found.new_years), ("År som er borte", found.gone_years)):
         if years:
             lines.append(f"{words}: {', '.join(map(str, years))}.")
-    for words, sources in (("Nye utslippskilder", found.new), ("Ikke med lenger", found.gone)):
-        if sources:
-            lines.append(f"{words}: {', '.join(s.code for s in sources)}.")
-    lines += [f"{was} heter nå {now}." for was, now in found.renamed.items()]
+    for words, some in (("Nye utslippskilder", found.new), ("Ikke med lenger", found.gone)):
+        if some:
+            lines.append(f"{words}: {', '.join(named(s.code) for s in some)}.")
+    lines += [f"{named(was)} heter nå {named(now)}." for was, now in found.renamed.items()]
     if found.cells:
         lines += ["", _years(found.by_year), "", _sources(found), "", _cells(found)]
     return "\n".join(lines)
+
+
+def named(code: str) -> str:
+    """A source as it is published, with its sector where the two differ; else its code."""
+    source = sources().get(code)
+    if source is None:
+        return code
+    same = source.name == source.sector_name
+    return source.name if same else f"{source.sector_name}: {source.name}"
 
 
 def _years(parts: Iterable[Part]) -> str:
@@ -132,7 +143,7 @@ def _years(parts: Iterable[Part]) -> str:
 
 def _sources(found: Comparison) -> str:
     head = ("Utslippskilde, alle år", "Netto", "Uten fortegn", "Tall")
-    return table(head, ((p.key, *_moved(p)) for p in found.by_source[:FEW]))
+    return table(head, ((named(str(p.key)), *_moved(p)) for p in found.by_source[:FEW]))
 
 
 def _cells(found: Comparison) -> str:
@@ -140,7 +151,7 @@ def _cells(found: Comparison) -> str:
     return table(
         head,
         (
-            (c.code, c.year, *_tonnes(c.before, c.after), _signed(c.change))
+            (named(c.code), c.year, *_tonnes(c.before, c.after), _signed(c.change))
             for c in found.cells[:FEW]
         ),
     )

@@ -21,16 +21,17 @@ from climatebudget.cli.context import (
 )
 from climatebudget.core.field import show_number
 from climatebudget.terminal import (
+    AREA,
     DAY,
     FILE,
     NUMBER,
     UNKNOWN,
     as_json,
-    asked,
     counting,
     history,
     listed,
     plain,
+    refuse,
     stop,
     table,
     working,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 INSTALLATION = "installation"
+NOTHING = "Ingenting er lagret."
 
 
 @main.group()
@@ -55,12 +57,22 @@ def import_options(command: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--owner", default=INSTALLATION, show_default=True, help="Eller et kommunenummer."
+                "--owner",
+                default=INSTALLATION,
+                show_default=True,
+                metavar="EIER",
+                help="Eller et kommunenummer.",
             ),
-            click.option("--kommune", "area", type=NUMBER, help="Området filen gjelder."),
+            click.option(
+                "--kommune", "area", type=AREA, help="Området filen gjelder; også fylke og land."
+            ),
             click.option("--published", type=DAY, help="Dagen den ble publisert, 2026-02-02."),
-            click.option("--name", default="", help="Ellers siste år i filen, 2024-tall."),
-            click.option("--publisher", default="Miljødirektoratet", show_default=True),
+            click.option(
+                "--name", default="", metavar="NAVN", help="Ellers siste år i filen, 2024-tall."
+            ),
+            click.option(
+                "--publisher", default="Miljødirektoratet", show_default=True, metavar="NAVN"
+            ),
             click.option(
                 "--answer",
                 "answers",
@@ -103,7 +115,10 @@ def import_file(
 
     with reading() as session:
         owner_id = None if owner == INSTALLATION else municipality_of(session, owner)
-        found = _read(session, file, area, given_answers(answers), owner_id, cross_check)
+        found = _read(
+            session, file, area, given_answers(answers), owner_id, cross_check, wants_json
+        )
+    _check_area(found, area, None if owner == INSTALLATION else owner)
     if not isinstance(found, Reading):
         return _tell(found, new=False, wants_json=wants_json)
     with counting("Lagrer") as told, writing() as session, file.open("rb") as opened:
@@ -129,6 +144,7 @@ def _read(
     answers: Mapping[str, str],
     owner: int | None,
     cross_check: bool,
+    wants_json: bool,
 ) -> Edition | Reading:
     """The edition that has these bytes, or what the file says once nothing is open."""
     from climatebudget.core.reading import MARK
@@ -149,11 +165,22 @@ def _read(
     if unasked:
         stop(f"Filen har ikke spørsmålet «{min(unasked)}».")
     found = found.answered(answers)
-    if stopping := [f for f in found.findings if f.stops]:
-        stop(listed(stopping) + "\nIngenting er lagret.")
-    if found.questions:
-        stop("\n".join(map(asked, found.questions)) + "\nIngenting er lagret.")
+    refuse(found.findings, found.questions, wants_json, _nothing(found))
     return found
+
+
+def _nothing(found: Reading) -> str:
+    asks = any(q.code.startswith("area:") for q in found.questions)
+    return f"{NOTHING} Oppgi --kommune NR." if asks else NOTHING
+
+
+def _check_area(found: Edition | Reading, area: str | None, owner: str | None) -> None:
+    """A file of another area than the one given, or than its owner's, is refused."""
+    name = found.file_name
+    if area is not None and area not in found.areas:
+        stop(f"{name} har ikke tall for {area}. {NOTHING}")
+    if owner is not None and owner not in found.areas:
+        stop(f"{name} har ikke tall for kommune {owner}, som skulle eie utgaven. {NOTHING}")
 
 
 def given_answers(given: tuple[str, ...]) -> dict[str, str]:

@@ -23,9 +23,9 @@ from climatebudget.terminal import (
     FILE,
     UNKNOWN,
     as_json,
-    asked,
     listed,
     plain,
+    refuse,
     stop,
     table,
     working,
@@ -90,10 +90,7 @@ def measures_import(
             new = (q.code for q in asks if q.code.startswith(DEPARTMENT))
             given = {**dict.fromkeys(new, ADD), **given}
         done = imported(found, mapping, given, budget, names())
-        if done.questions:
-            stop("\n".join(map(asked, done.questions)) + f"\n{NOTHING}")
-        if not done.may_store:
-            stop(listed(f for f in done.findings if f.stops) + f"\n{NOTHING}")
+        refuse(done.findings, done.questions, wants_json, NOTHING)
         if applies:
             write.import_measures(
                 session,

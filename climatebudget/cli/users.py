@@ -20,9 +20,9 @@ def user() -> None:
 @click.argument("email", metavar="E-POST")
 @click.option("--kommune", "number", type=NUMBER, help="Kommunen rollen gjelder.")
 @click.option("--role", type=one_of(Role, "ROLLE"), help="Rolle, for eksempel «økonomi».")
-@click.option("--department", default="", help="Sektoren rollen gjelder.")
+@click.option("--department", default="", metavar="SEKTOR", help="Sektoren rollen gjelder.")
 @click.option("--operator", is_flag=True, help="Operatør av installasjonen.")
-@click.option("--name", default="", help="Navnet; ellers e-postadressen.")
+@click.option("--name", default="", metavar="NAVN", help="Navnet; ellers e-postadressen.")
 @click.option("--password-file", type=FILE, help="Fil med passordet på første linje.")
 def user_add(
     email: str,

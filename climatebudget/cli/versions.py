@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from climatebudget.cli.context import kommune, main, now, one_version, one_year, place_of, writing
+from climatebudget.cli.context import kommune, main, now, one_year, place_of, writing
 from climatebudget.core.budget import Kind
 from climatebudget.terminal import listed, one_of, stop, working
 
@@ -15,7 +15,7 @@ from climatebudget.terminal import listed, one_of, stop, working
 @click.option(
     "--kind", type=one_of(Kind, "SLAG", [Kind.DRAFT]), required=True, help="forslag, vedtatt, …"
 )
-@click.option("--decision", default="", help="Organ, dato og saksnummer.")
+@click.option("--decision", default="", metavar="TEKST", help="Organ, dato og saksnummer.")
 def freeze(number: str, year: int, kind: Kind, decision: str) -> None:
     """Lås en kopi av utkastet; utkastet står åpent ved siden av."""
     from climatebudget.core.reconcile import reconcile
@@ -34,7 +34,11 @@ def freeze(number: str, year: int, kind: Kind, decision: str) -> None:
 
 
 @main.command()
-@one_version
+@kommune
+@one_year
+@click.option(
+    "--version", "slug", required=True, metavar="VERSJON", help="Den låste: forslag, vedtatt, …"
+)
 def present(number: str, year: int, slug: str) -> None:
     """Legg fram en låst versjon, én gang for alle."""
     from climatebudget.db import write
