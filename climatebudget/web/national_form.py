@@ -34,7 +34,7 @@ class LifeField(Field):
 class TermsForm(Form):
     life = LifeField(N_("Levetid for investeringene, år"))
     rate = NumberField(N_("Kalkulasjonsrente, prosent"), step=THOUSANDTH)
-    share = BooleanField(N_("Vis regneeksempel"))
+    share = BooleanField(N_("Vis regneeksempel: kommunens andel av potensialet"))
 
     def validate_rate(self, field: Field) -> None:
         if field.data is not None and not 0 <= field.data <= HIGHEST_RATE:

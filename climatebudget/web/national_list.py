@@ -28,7 +28,7 @@ from climatebudget.core.national import (
 from climatebudget.core.quantity import Figure
 from climatebudget.core.text import N_, Text
 from climatebudget.core.unit_cost import Terms, UnitCost, unit_cost
-from climatebudget.web.boundary_form import called
+from climatebudget.web.boundary_form import called, is_whole
 from climatebudget.web.context import g
 from climatebudget.web.forms import say
 from climatebudget.web.measure_list import shown_effect
@@ -124,8 +124,12 @@ class Against:
         The ship types were replaced: a report's ships stand under old and new names.
         """
         codes, own = answer.places, self.budget.inventory
-        used = [c for c in codes if own and (c in own.sources or c.endswith("/ufordelt"))]
-        return "; ".join(called(self.budget, code) for code in used or codes)
+        used = [c for c in codes if own and (c in own.sources or is_whole(c))]
+        by_sector: dict[str, list[str]] = {}
+        for code in used or codes:
+            sector, _, name = called(self.budget, code).partition(": ")
+            by_sector.setdefault(sector, []).append(name)
+        return "; ".join(f"{sector}: {', '.join(names)}" for sector, names in by_sector.items())
 
 
 # ---- in words ----------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ PAGES: dict[str, list[Scene]] = {
         Scene("klimakur", ADVISER, f"{OSLO}/national/"),
         Scene("klimakur-2035", POLITICIAN, f"{ADOPTED}/national/?report=klimatiltak2025"),
         Scene("klimakur-kragero", NEW_HEAD, f"{KRAGERO}/national/"),
-        Scene("klimakur-feil", ADVISER, f"{OSLO}/national/", typed(life="lenge", rate="21"), 400),
+        Scene("klimakur-feil", ADVISER, f"{OSLO}/national/?life=lenge&rate=21", status=400),
     ],
     "annex.page": [Scene("vedlegg", FINANCE, f"{OSLO}/annex/")],
     "frame.page": [
