@@ -522,3 +522,45 @@ def test_what_is_written_and_read_is_of_its_kind(oslo: Run, tmp_path: Path):
     assert refused.exit_code == 1 and "La navnet slutte på .xlsx." in refused.stderr
     folder = oslo("inventory", "import", str(tmp_path))
     assert folder.exit_code == 1 and "er en mappe" in folder.stderr
+
+
+# ---- against the national reports ----------------------------------------------------------------
+
+
+def test_the_measures_are_held_against_a_national_report(oslo: Run, database: Path):
+    """Oslo's own table couples nothing; one is coupled here, behind the program's back."""
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "UPDATE measure SET category_report='klimakur2030', category_code='T06' WHERE number=5"
+        )
+    connection.close()
+    told = oslo("national", *OSLO_2023)
+    assert told.exit_code == 0, told.output
+    assert "Besvart: 1 av 47 som kommunen har utslipp for, og 0 andre." in told.stdout
+    assert "Kuttene gjelder 5 av 10 år." in told.stdout
+    assert "5: merutgift er ikke oppgitt" in told.stdout
+    assert "T01 Nullvekstmål for personbiltransporten" in told.stdout
+    assert "Ukjent kode: ingen" in told.stdout
+
+    found = json.loads(oslo("national", *OSLO_2023, "--json", "--life", "20").stdout)
+    (answer,) = (a for a in found["answers"] if a["measures"])
+    assert answer["national"]["code"] == "T06" and answer["measures"][0]["number"] == 5
+    assert answer["years"] == [2023, 2024, 2025, 2026, 2030]
+    assert found["terms"] == {"life": 20, "rate": "4"} and len(found["uncoupled"]) == 26
+
+    later = json.loads(oslo("national", *OSLO_2023, "--report", "klimatiltak2025", "--json").stdout)
+    assert len(later["answers"]) == 77 and not any(a["years"] for a in later["answers"])
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (("--report", "klimakur2020"), "«klimakur2020» kjenner vi ikke."),
+        (("--life", "0"), "«0» kan ikke være en levetid. Skriv hele år fra 1 til 100."),
+        (("--rate", "21"), "Renten er 21 prosent. Skriv et tall fra 0 til 20."),
+        (("--rate", "lav"), "«lav» er ikke et tall."),
+    ],
+)
+def test_what_a_report_cannot_be_held_against_is_said(oslo: Run, words, sentence):
+    failed = oslo("national", *OSLO_2023, *words)
+    assert failed.exit_code == 1 and sentence in failed.stderr

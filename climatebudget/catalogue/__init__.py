@@ -12,10 +12,12 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from climatebudget.core.field import clean
 from climatebudget.core.inventory import Source, sector_of
-from climatebudget.core.national import KLIMAKUR, KLIMATILTAK, NationalMeasure
+from climatebudget.core.measure import Category
+from climatebudget.core.national import KLIMAKUR, KLIMATILTAK, NAMES, NationalMeasure
 
 HERE = Path(__file__).parent
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -122,6 +124,13 @@ def areas_named(name: str) -> tuple[Area, ...]:
 
 
 @cache
+def municipalities_of(area: str) -> tuple[str, ...]:
+    """The numbers of the municipalities in a county, or in the country."""
+    all_ = (a for a in areas().values() if a.is_municipality)
+    return tuple(a.number for a in all_ if area in (COUNTRY, a.county))
+
+
+@cache
 def _by_name() -> Mapping[str, tuple[Area, ...]]:
     found: dict[str, tuple[Area, ...]] = {}
     for row in _rows("areas.csv"):
@@ -148,38 +157,69 @@ def _successors() -> Mapping[str, tuple[str, ...]]:
 def klimakur() -> tuple[NationalMeasure, ...]:
     """The measures of Klimakur 2030, then those of Klimatiltak i Norge (2025).
 
-    Only Klimakur's are laid to sources of the municipal statistics so far.
+    Where each cuts in the municipal statistics is our reading of its name, with a reason.
     """
-    places = {r["code"]: r for r in _rows("klimakur2030_places.csv")}
-    return (
-        *(
-            NationalMeasure(
-                KLIMAKUR,
-                r["code"],
-                r["name_nb"],
-                r["sector"],
-                Decimal(r["potential_kt_2021_2030"]),
-                r["cost_category_kr_per_tonne"],
-                r["note"],
-                tuple(p for p in places[r["code"]]["places"].split(";") if p),
-                places[r["code"]]["certain"] == "yes",
-                places[r["code"]]["reason"],
-            )
-            for r in _rows("klimakur2030.csv")
-        ),
-        *(
-            NationalMeasure(
-                KLIMATILTAK,
-                r["code"],
-                r["name_nb"],
-                r["sector"],
-                Decimal(r["potential_2035_ktonn"]),
-                r["cost_range"] or r["cost_kr_per_tonne_upper"],
-                "",
-            )
-            for r in _rows("klimatiltak_i_norge_2025.csv")
-        ),
-    )
+    return (*_klimakur2030(), *_klimatiltak2025())
+
+
+@cache
+def categories() -> frozenset[Category]:
+    """Every (report, code) that a measure may be coupled to."""
+    return frozenset(Category(m.report, m.code) for m in klimakur())
+
+
+def national_name(key: str) -> str:
+    """What a statement's category is called; an unknown one by its key.
+
+    >>> national_name("klimakur2030/S04"), national_name("klimakur2030/X99")
+    ('Klimakur 2030: S04 Landstrøm', 'klimakur2030/X99')
+    """
+    return _national_names().get(key, key)
+
+
+@cache
+def _national_names() -> Mapping[str, str]:
+    return {m.key: f"{NAMES[m.report]}: {m.code} {m.name}" for m in klimakur()}
+
+
+def _klimakur2030() -> Iterator[NationalMeasure]:
+    places = {r["code"]: _places(r) for r in _rows("klimakur2030_places.csv")}
+    for r in _rows("klimakur2030.csv"):
+        yield NationalMeasure(
+            KLIMAKUR,
+            r["code"],
+            r["name_nb"],
+            r["sector"],
+            Decimal(r["potential_kt_2021_2030"]),
+            r["cost_category_kr_per_tonne"],
+            r["note"],
+            **places[r["code"]],
+        )
+
+
+def _klimatiltak2025() -> Iterator[NationalMeasure]:
+    places = {r["code"]: _places(r) for r in _rows("klimatiltak_i_norge_2025_places.csv")}
+    for r in _rows("klimatiltak_i_norge_2025.csv"):
+        upper = r["cost_kr_per_tonne_upper"]
+        yield NationalMeasure(
+            KLIMATILTAK,
+            r["code"],
+            r["name_nb"],
+            r["sector"],
+            Decimal(r["potential_2035_ktonn"]),
+            r["cost_range"] or (f"≤{upper}" if upper else ""),
+            "",
+            **places[r["code"]],
+        )
+
+
+def _places(row: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "places": tuple(place for place in row["places"].split(";") if place),
+        "certain": row["certain"] == "yes",
+        "reasons": (row["reason_nb"], row["reason_nn"]),
+        "area": row["area"],
+    }
 
 
 def _alias(row: Mapping[str, str]) -> Alias:

@@ -10,7 +10,7 @@ from enum import Enum
 from climatebudget.core.acceptance import Acceptance
 from climatebudget.core.boundary import Boundary
 from climatebudget.core.inventory import Edition, Inventory
-from climatebudget.core.measure import Book, Decision, Measure
+from climatebudget.core.measure import Book, Category, Decision, Measure
 from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.paths import Allowance, ReferencePath, Target
 from climatebudget.core.text import Translate
@@ -119,6 +119,7 @@ class Budget:
     published: Inventory | None = None  # as the edition has it, whatever the boundary
     acceptances: tuple[Acceptance, ...] = ()
     book: Book = Book.DIRECT
+    categories: frozenset[Category] | None = None  # that measures may point to; None: not told
 
     @property
     def last_target(self) -> Target | None:

@@ -49,6 +49,7 @@ from climatebudget.core.checks.money import (
     what_is_budgeted_has_amounts,
     what_others_pay_has_no_amounts,
 )
+from climatebudget.core.checks.national import categories_are_known
 from climatebudget.core.checks.overlap import (
     in_sequence_needs_a_path,
     overlap_groups_hold,
@@ -121,5 +122,6 @@ CHECKS: list[Check] = [
     amounts_are_in_thousands,
     sectors_without_measures,
     large_sources_have_measures,
+    categories_are_known,
     registrations_are_complete,
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from climatebudget.catalogue import national_name
 from climatebudget.core.acceptance import remarks
 from climatebudget.core.field import show_day
 from climatebudget.core.findings import About, Finding
@@ -166,7 +167,7 @@ def divisions(annex: Annex, sums: Sums, columns: Sequence[Heading]) -> list[Divi
             _("Klimakur-tiltakene og resten mot totalen"),
             [
                 Part(
-                    name or _("Uten Klimakur-tiltak"),
+                    national_name(name) or _("Uten Klimakur-tiltak"),
                     {h: cut(own, h.year) if h.ahead else NONE for h in columns},
                 )
                 for name, own in statement.categories.items()

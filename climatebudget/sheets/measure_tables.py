@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from climatebudget.catalogue import (
@@ -10,6 +11,7 @@ from climatebudget.catalogue import (
     english_sectors,
     english_sources,
     klimakur,
+    national_name,
     normalised,
     sector_codes,
     sources,
@@ -83,8 +85,16 @@ def _label(source: Source) -> str:
     return f"{source.sector_name}: {source.name.lstrip('*')}"
 
 
+@cache
+def _national_names() -> Mapping[str, Category]:
+    return {normalised(national_name(m.key)): Category(m.report, m.code) for m in klimakur()}
+
+
 def category(name: str) -> Category | None:
-    """«Klimakur 2030: T01», «klimakur2030/T01», or a code that only one report has."""
+    """«Klimakur 2030: T01», with its name or without, «klimakur2030/T01», or a code that only one
+    report has."""
+    if normalised(name) in _national_names():
+        return _national_names()[normalised(name)]
     report, _, code = normalised(name).replace(" ", "").rpartition("/")
     report, _, code = (report, "", code) if report else code.rpartition(":")
     found = [

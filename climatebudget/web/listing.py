@@ -36,11 +36,12 @@ class Shown(Generic[Row]):
     all: int
     noun: str  # «klimatiltak», in the reader's language
     anchor: str | None  # the list's id, where it is not first on its page
+    also: Sequence[tuple[str, str]] = ()  # what else the address says, which every choice keeps
 
     def to(self, query: Query, endpoint: str = "") -> str:
         """The address that asks this, of the page in sight or of a file."""
         parts: dict[str, list[str]] = {}
-        for name, value in query.pairs():
+        for name, value in (*self.also, *query.pairs()):
             parts.setdefault(name, []).append(value)
         return url_for(
             endpoint or str(request.endpoint),
@@ -59,7 +60,7 @@ class Shown(Generic[Row]):
 
         A form sends every field it has; what is asked has one address, the shortest.
         """
-        here = list(request.args.items(multi=True)) == self.query.pairs()
+        here = list(request.args.items(multi=True)) == [*self.also, *self.query.pairs()]
         return None if here else self.to(self.query)
 
     @property
@@ -134,7 +135,11 @@ class Shown(Generic[Row]):
 
 
 def asked(
-    listing: Listing[Row], rows: Sequence[Row], noun: str, anchor: str | None = None
+    listing: Listing[Row],
+    rows: Sequence[Row],
+    noun: str,
+    anchor: str | None = None,
+    also: Sequence[tuple[str, str]] = (),
 ) -> Shown[Row]:
     """The list as the address asks for it; what the list does not have is a page not found."""
     try:
@@ -142,7 +147,7 @@ def asked(
         found = core.find(rows, listing, query)
     except core.Unknown:
         abort(404)
-    return Shown(listing, query, found, len(rows), noun, anchor)
+    return Shown(listing, query, found, len(rows), noun, anchor, also)
 
 
 def download(

@@ -54,7 +54,6 @@ from climatebudget.web.forms import (
 
 MOST_PLACES = 50
 EDITS_ALL = {Role.CLIMATE, Role.FINANCE}
-REPORTS = {"klimakur2030": "Klimakur 2030", "klimatiltak2025": "Klimatiltak i Norge 2025"}
 TEXTS = (
     *("name", "change", "position", "contact", "responsible", "instrument", "start", "full"),
     *("basis", "why", "size", "method", "financing", "indicator", "target_value", "number"),
@@ -442,7 +441,7 @@ def _department(budget: Budget, measure: Measure, user: User) -> Given:
 def _categories(key: str) -> list[tuple[str, str]]:
     codes = [("", say(N_("Ikke koblet")))]
     for m in catalogue.klimakur():
-        codes.append((f"{m.report}/{m.code}", f"{REPORTS[m.report]}: {m.code} {m.name}"))
+        codes.append((m.key, catalogue.national_name(m.key)))
     if key not in dict(codes):
         codes.append((key, key))
     return codes

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from climatebudget.catalogue import national_name
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
 from climatebudget.core.field import show_exact
@@ -15,7 +16,7 @@ from climatebudget.core.quantity import ZERO, Yearly
 from climatebudget.core.reconcile import sector_name
 from climatebudget.core.text import N_, Text
 from climatebudget.web.forms import capitalised, say
-from climatebudget.web.measure_form import REPORTS, code_label, own_effects
+from climatebudget.web.measure_form import code_label, own_effects
 from climatebudget.web.show import number, tonnes
 
 
@@ -63,9 +64,8 @@ def fields(budget: Budget, m: Measure) -> list[Line]:
 
 
 def category(m: Measure) -> str:
-    if m.category is None:
-        return ""
-    return f"{REPORTS.get(m.category.report, m.category.report)}: {m.category.code}"
+    """«Klimakur 2030: S04 Landstrøm»; empty where it is not coupled."""
+    return national_name(f"{m.category.report}/{m.category.code}") if m.category else ""
 
 
 def _not_quantified(m: Measure) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from climatebudget.catalogue import national_name
 from climatebudget.core import reconcile, sentence
 from climatebudget.core.access import Action
 from climatebudget.core.statement import statement
@@ -31,6 +32,7 @@ def page(number: str, year: int, slug: str) -> str:
         findings=[r.finding for r in found if not r.accepted],
         accepted=sum(r.accepted is not None for r in found),
         names=names,
+        categories={national_name(key): cut for key, cut in ledger.categories.items()},
         charts=charts,
         waterfall=charts_waterfall,
         steps=charts_waterfall.steps(budget, ledger, names, g.translate),

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template
 
-from climatebudget.catalogue import COUNTRY, Area, areas
+from climatebudget.catalogue import COUNTRY, Area, areas, municipalities_of
 from climatebudget.catalogue.caveats import Caveat, caveats
 from climatebudget.catalogue.population import population
 from climatebudget.core.access import Action
@@ -238,12 +238,8 @@ def _larger(
 ) -> Other | None:
     """A county or the country in the same edition, itself or as the sum of its municipalities;
     else in the newest other edition that has it for the same years."""
-    members = [
-        a.number
-        for a in areas().values()
-        if a.is_municipality and (area == COUNTRY or a.county == area)
-    ]
-    if members == [own.number]:
+    members = municipalities_of(area)
+    if members == (own.number,):
         return None  # Oslo is a county too
     mine = place().municipality_id
     editions = [edition, *read.editions(g.session, mine)]

@@ -173,6 +173,12 @@ PAGES: dict[str, list[Scene]] = {
         Scene("avstemming", ADVISER, f"{OSLO}/reconciliation/"),
         Scene("avstemming-tom", NEWCOMER, f"{KRAGERO}/reconciliation/"),
     ],
+    "national.page": [
+        Scene("klimakur", ADVISER, f"{OSLO}/national/"),
+        Scene("klimakur-2035", POLITICIAN, f"{ADOPTED}/national/?report=klimatiltak2025"),
+        Scene("klimakur-kragero", NEW_HEAD, f"{KRAGERO}/national/"),
+        Scene("klimakur-feil", ADVISER, f"{OSLO}/national/?life=lenge&rate=21", status=400),
+    ],
     "annex.page": [Scene("vedlegg", FINANCE, f"{OSLO}/annex/")],
     "frame.page": [
         Scene("rammer", FINANCE, f"{OSLO}/frame/"),
@@ -215,6 +221,8 @@ NOT_PAGES = {
     "inventory.workbook",
     "reconciliation.table",
     "reconciliation.workbook",
+    "national.table",
+    "national.workbook",
     "editions.rows",
     "editions.whole",
     "editions.original",

@@ -127,14 +127,46 @@ def test_the_measures_of_klimakur_add_up_to_what_was_published():
     assert len([m for m in catalogue.klimakur() if m.report == "klimatiltak2025"]) == 77
 
 
-def test_every_klimakur_measure_says_where_it_cuts_or_why_it_has_no_municipal_source():
-    for measure in catalogue.klimakur():
-        if measure.report == "klimakur2030":
-            assert measure.reason, measure.code
-            assert set(measure.places) <= set(catalogue.sources()), measure.code
-            assert measure.places or not measure.certain, measure.code
+@pytest.mark.parametrize("report", ["klimakur2030", "klimatiltak2025"])
+def test_every_national_measure_says_where_it_cuts_or_why_it_has_no_municipal_source(report: str):
+    """In both languages, in sentences: a reader sees them."""
+    own = [m for m in catalogue.klimakur() if m.report == report]
+    assert len(own) == {"klimakur2030": 62, "klimatiltak2025": 77}[report]
+    for measure in own:
+        assert all(r.endswith(".") and r[0].isupper() for r in measure.reasons), measure.code
+        assert set(measure.places) <= set(sources()), measure.code
+        assert measure.places or not measure.certain, measure.code
+
+
+def test_the_tables_of_places_have_the_codes_of_their_reports_and_no_others():
+    for report in ("klimakur2030", "klimatiltak_i_norge_2025"):
+        codes = []
+        for name in (f"{report}.csv", f"{report}_places.csv"):
+            with (catalogue.HERE / name).open(encoding="utf-8-sig", newline="") as file:
+                codes.append([row["code"] for row in csv.DictReader(file)])
+        assert codes[0] == codes[1] and len(codes[0]) == len(set(codes[0]))
 
 
 def test_the_uncertain_codes_of_klimakur_are_marked():
     by_code = {m.code: m for m in catalogue.klimakur() if m.report == "klimakur2030"}
-    assert not by_code["S02?"].certain and not by_code["O01b"].certain
+    assert {code for code, m in by_code.items() if m.note} == {"S02?", "O01b"}
+    for code in ("S02?", "O01b"):
+        assert not by_code[code].certain and "usik" in by_code[code].reason("nb")
+
+
+def test_what_is_about_one_plant_names_its_municipality():
+    found = {m.code: catalogue.areas()[m.area].name for m in catalogue.klimakur() if m.area}
+    assert found == {"E01": "Oslo", "E02": "Bergen", "E03": "Trondheim"}
+
+
+def test_forest_and_land_use_are_not_in_the_municipal_statistics():
+    forest = [m for m in catalogue.klimakur() if m.sector == "Skog og arealbruk"]
+    assert len(forest) == 12 and not any(m.places for m in forest)
+
+
+def test_a_category_is_called_by_its_report_code_and_name():
+    assert catalogue.national_name("klimatiltak2025/T02") == (
+        "Klimatiltak i Norge 2025: T02 Økt bruk av hjemmekontor"
+    )
+    assert catalogue.national_name("klimakur2030/X99") == "klimakur2030/X99"
+    assert len(catalogue.categories()) == 62 + 77

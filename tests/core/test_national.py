@@ -6,8 +6,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 from climatebudget.core.budget import BudgetYear, Stage
-from climatebudget.core.measure import Category, InPath
-from climatebudget.core.national import KLIMAKUR, KLIMATILTAK, NationalMeasure, against, emitted
+from climatebudget.core.measure import Category, Decision, InPath
+from climatebudget.core.national import (
+    KLIMAKUR,
+    KLIMATILTAK,
+    Coverage,
+    NationalMeasure,
+    against,
+    coverage,
+    emitted,
+    unanswered,
+    uncoupled,
+    unknown,
+)
 from climatebudget.core.quantity import Bound, Figure
 from tests.tables import budget, history, measures
 
@@ -83,3 +94,43 @@ def test_the_proportional_share_needs_the_country():
     """)
     assert against([CARS], town(ONE))[0].share is None
     assert against([CARS], town(ONE), country)[0].share == 25_400  # a hundredth of 2 540 kt
+
+
+def test_what_was_not_prioritised_answers_nothing():
+    """It is internal, and gone when the version is lagt fram."""
+    (answer,) = against([CARS], town(replace(ONE, decision=Decision.NOT_PRIORITISED)))
+    assert answer.measures == () and answer.unanswered
+
+
+def test_how_much_of_what_could_be_answered_is_answered():
+    """Passenger cars are answered; railways too, but they are no source of the statistics."""
+    by_rail = replace(TWO, category=Category(KLIMAKUR, "AT03"))
+    own = (replace(ONE, category=Category(KLIMAKUR, "T05")), by_rail)
+    answers = against([CARS, RAIL, ROAD], budget(own, budget_year=YEAR))
+    assert coverage(answers) == Coverage(emitting=2, answered=1, elsewhere=1)
+
+
+def test_the_most_emissions_that_nobody_answers_come_first():
+    answers = against([CARS, RAIL, ROAD], town())
+    assert [a.national.code for a in unanswered(answers)] == ["T13", "T05"]
+
+
+def test_a_measure_about_one_plant_is_of_its_municipality_alone():
+    """The capture of carbon in Bergen is nothing for Oslo to answer, and gives it no share."""
+    plant = replace(CARS, code="E02", area="4601")
+    (elsewhere,) = against([plant], town(), history())
+    assert (elsewhere.places, elsewhere.emitted, elsewhere.unanswered) == ((), None, False)
+    (own,) = against([replace(plant, area="0301")], town(), history())
+    assert (own.emitted, own.share) == (600, None)
+
+
+def test_what_is_coupled_to_nothing_or_to_what_nobody_knows():
+    other = replace(TWO, category=Category(KLIMAKUR, "T99"))
+    own = budget((ONE, other), budget_year=YEAR)
+    assert uncoupled(own) == (ONE,)
+    assert unknown(own, {Category(KLIMAKUR, "T05")}) == (other,)
+
+
+def test_a_reason_is_said_in_both_languages():
+    told = replace(CARS, reasons=("på bokmål", "på nynorsk"))
+    assert (told.reason("nb"), told.reason("nn")) == ("på bokmål", "på nynorsk")

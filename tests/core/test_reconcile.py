@@ -19,6 +19,7 @@ from climatebudget.core.measure import (
     FIELDS,
     Basis,
     Book,
+    Category,
     Cost,
     CostKind,
     Decision,
@@ -474,6 +475,24 @@ def test_an_amount_that_looks_like_kroner_is_said_in_millions():
     assert found(paying(amount="2500000"), "amount-in-kroner").message.replace("\u00a0", " ") == (
         "Klimatiltak 1 koster 2 500 millioner kroner i 2027. Kontroller at beløpet er ført i "
         "1 000 kr og ikke i kroner."
+    )
+
+
+def test_a_measure_coupled_to_what_no_report_has_is_asked_about():
+    """«T05» is in Klimakur 2030; the same code of a report we do not have is not."""
+    known, lost = Category("klimakur2030", "T05"), Category("klimakur2020", "T05")
+
+    def coupled(category, **told):
+        own = (replace(GOOD.measures[0], category=category), *GOOD.measures[1:])
+        return replace(GOOD, measures=own, **told)
+
+    told = {"categories": frozenset({known})}
+    assert codes(coupled(None, **told)) == codes(coupled(known, **told)) == []
+    assert codes(coupled(lost)) == []  # nobody has told which there are
+    assert codes(coupled(lost, **told)) == ["unknown-category"]
+    assert found(coupled(lost, **told), "unknown-category").message == (
+        "Klimatiltak 1 er koblet til klimakur2020/T05, som ikke står i rapportene vi har. "
+        "Velg Klimakur-tiltak på nytt, eller fjern koblingen."
     )
 
 

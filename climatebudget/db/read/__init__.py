@@ -15,6 +15,7 @@ from climatebudget.db.read.comparisons import (
     inventory_at,
     inventory_in,
     standing_on,
+    together,
     totals,
 )
 from climatebudget.db.read.edition_rows import emissions
@@ -105,6 +106,7 @@ __all__ = [
     "sources",
     "staged",
     "standing_on",
+    "together",
     "totals",
     "user",
     "user_by_email",

@@ -75,6 +75,7 @@ def budget(session: Session, place: Place) -> Budget:
         published=published,
         acceptances=_acceptances(session, place),
         book=version.book,
+        categories=catalogue.categories(),
     )
 
 

@@ -18,7 +18,7 @@ from climatebudget.db.models import (
     SourceRow,
     VersionRow,
 )
-from climatebudget.db.read.editions import INSTALLATION, inventory_of
+from climatebudget.db.read.editions import INSTALLATION, inventory_of, sources
 from climatebudget.db.read.places import places_where
 from climatebudget.db.values import Place
 
@@ -87,6 +87,31 @@ def totals(
         area: tonnes({y: from_grams(v) for y, v in by_year.items()})
         for area, by_year in sums.items()
     }
+
+
+def together(
+    session: Session,
+    edition: Edition,
+    year: int,
+    areas: Collection[str],
+    area: str,
+    municipality_id: int | None = None,
+) -> Inventory:
+    """What these areas of an edition emit together in a year, by source, as one called ``area``."""
+    rows = session.execute(
+        select(SourceRow.code, sa.cast(sa.func.sum(PLAIN_GRAMS), sa.BigInteger))
+        .join(SourceRow, SourceRow.id == EmissionRow.source_id)
+        .join(AreaRow, AreaRow.id == EmissionRow.area_id)
+        .where(
+            EmissionRow.edition_id == edition_id(session, edition, municipality_id),
+            EmissionRow.year == year,
+            AreaRow.number.in_(areas),
+        )
+        .group_by(SourceRow.code)
+    )
+    sums = {code: from_grams(grams) for code, grams in rows}
+    known = {code: source for code, source in sources(session).items() if code in sums}
+    return Inventory(area, (year,), {(code, year): value for code, value in sums.items()}, known)
 
 
 def edition_id(session: Session, edition: Edition, municipality_id: int | None) -> int | None:
