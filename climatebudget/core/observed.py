@@ -63,6 +63,13 @@ class Observed:
         """From the year the plan was made from, both in the new edition."""
         return self.observed - self.now
 
+    @property
+    def something(self) -> bool:
+        """Whether either edition has emissions here, or somebody planned for it."""
+        return bool(
+            self.observed or self.before or self.now or self.planned.value or self.cut is not None
+        )
+
 
 @dataclass(frozen=True)
 class SectorGone:

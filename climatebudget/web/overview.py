@@ -10,6 +10,7 @@ from climatebudget.core.statement import statement
 from climatebudget.web import charts
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight
+from climatebudget.web.observed import later_editions
 from climatebudget.web.reconciliation import remarks_of
 
 pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>")
@@ -30,5 +31,6 @@ def page(number: str, year: int, slug: str) -> str:
         findings=[r.finding for r in found if not r.accepted],
         accepted=sum(r.accepted is not None for r in found),
         names=reconcile.sector_names(budget),
+        newer=later_editions(budget),
         charts=charts,
     )

@@ -173,6 +173,11 @@ PAGES: dict[str, list[Scene]] = {
         Scene("avstemming", ADVISER, f"{OSLO}/reconciliation/"),
         Scene("avstemming-tom", NEWCOMER, f"{KRAGERO}/reconciliation/"),
     ],
+    "observed.page": [
+        Scene("hvordan-gikk-det", POLITICIAN, f"{ADOPTED}/observed/"),
+        Scene("hvordan-gikk-det-ukjent", ADVISER, f"{OSLO}/observed/?gone=2024"),
+        Scene("hvordan-gikk-det-tom", NEWCOMER, f"{KRAGERO}/observed/"),
+    ],
     "annex.page": [Scene("vedlegg", FINANCE, f"{OSLO}/annex/")],
     "frame.page": [
         Scene("rammer", FINANCE, f"{OSLO}/frame/"),
