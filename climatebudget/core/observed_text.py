@@ -7,19 +7,23 @@ from decimal import Decimal
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
+from climatebudget.core.field import show_number
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.observed import Observed, YearGone
 from climatebudget.core.quantity import ZERO, Bound
-from climatebudget.core.sentence import in_sentence
+from climatebudget.core.sentence import in_sentence, step_in_sentence
 from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_, Text
 
 
 def lead(found: YearGone, budget: Budget, statement: Statement) -> tuple[Text, ...]:
-    """The answer first; the strong part is what the difference is made of."""
+    """The answer first; the strong part is what the difference is made of.
+
+    All of it is rounded as its difference is, so that a reader who subtracts finds the same.
+    """
     came = Text(
         N_("Utslippene i %(year)s ble %(observed)s tonn."),
-        {"year": found.year, "observed": in_sentence(found.total.observed)},
+        {"year": found.year, "observed": _tonnes(found.total.observed, _step(found))},
     )
     if found.total.planned.value is None:
         return came, _why_unknown(found, budget, statement), changed(found)
@@ -33,6 +37,15 @@ def lead(found: YearGone, budget: Budget, statement: Statement) -> tuple[Text, .
     return told
 
 
+def _step(found: YearGone) -> int:
+    difference = found.total.difference.value
+    return step_in_sentence(found.total.observed if difference is None else difference)
+
+
+def _tonnes(value: Decimal, step: int) -> str:
+    return show_number(abs(value), step)
+
+
 def _planned(found: YearGone) -> Text:
     planned = found.total.planned
     text = {
@@ -41,7 +54,7 @@ def _planned(found: YearGone) -> Text:
         Bound.AT_LEAST: N_("Klimabudsjettet ventet minst %(planned)s tonn."),
         Bound.OPEN: N_("Klimabudsjettet ventet rundt %(planned)s tonn, men noen tall mangler."),
     }[planned.bound]
-    return Text(text, {"planned": in_sentence(planned.value or ZERO)})
+    return Text(text, {"planned": _tonnes(planned.value or ZERO, _step(found))})
 
 
 def _difference(found: YearGone) -> Text:
@@ -66,11 +79,9 @@ def _unsure(total: Observed) -> Text:
 
 
 def _explained(difference: Decimal, recast: Decimal, rest: Decimal) -> Text:
-    values = {
-        "difference": in_sentence(difference),
-        "recast": in_sentence(recast),
-        "rest": in_sentence(rest),
-    }
+    named = {"difference": difference, "recast": recast, "rest": rest}
+    step = step_in_sentence(difference)
+    values = {name: _tonnes(value, step) for name, value in named.items()}
     return Text(_sentence(difference, recast, rest, values), values, strong=True)
 
 

@@ -14,8 +14,12 @@ from climatebudget.core.text import N_, Text
 
 def in_sentence(tonnes: Decimal) -> str:
     """Tonnes as a sentence says them: to 100 t, finer where that would say nothing."""
+    return show_number(abs(tonnes), step_in_sentence(tonnes))
+
+
+def step_in_sentence(tonnes: Decimal) -> int:
     size = abs(tonnes)
-    return show_number(size, 100 if size >= 1000 else 10 if size >= 100 else 1)
+    return 100 if size >= 1000 else 10 if size >= 100 else 1
 
 
 def top(budget: Budget, statement: Statement) -> tuple[Text, ...]:
