@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
-from climatebudget.core.field import show_number
+from climatebudget.core.field import forecast_step, show_number
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.observed import Observed, YearGone
 from climatebudget.core.quantity import ZERO, Bound
-from climatebudget.core.sentence import in_sentence, step_in_sentence
+from climatebudget.core.sentence import STEP, in_sentence
 from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_, Text
 
@@ -39,7 +39,7 @@ def lead(found: YearGone, budget: Budget, statement: Statement) -> tuple[Text, .
 
 def _step(found: YearGone) -> int:
     difference = found.total.difference.value
-    return step_in_sentence(found.total.observed if difference is None else difference)
+    return forecast_step(found.total.observed if difference is None else difference, STEP)
 
 
 def _tonnes(value: Decimal, step: int) -> str:
@@ -80,7 +80,7 @@ def _unsure(total: Observed) -> Text:
 
 def _explained(difference: Decimal, recast: Decimal, rest: Decimal) -> Text:
     named = {"difference": difference, "recast": recast, "rest": rest}
-    step = step_in_sentence(difference)
+    step = forecast_step(difference, STEP)
     values = {name: _tonnes(value, step) for name, value in named.items()}
     return Text(_sentence(difference, recast, rest, values), values, strong=True)
 
