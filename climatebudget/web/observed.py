@@ -117,8 +117,8 @@ def _sources(budget: Budget) -> dict[str, Source]:
 
 
 def names(budget: Budget, later: Inventory) -> dict[str, str]:
-    """Sources as the new edition names them, and sectors; a place of neither by its code."""
-    found = {**_sources(budget), **later.sources}
+    """Sources and sectors as the new edition names them, else as the catalogue does."""
+    found = {**catalogue.sources(), **_sources(budget), **later.sources}
     sectors = {s.sector: s.sector_name for s in found.values()}
     return {**{code: s.name for code, s in found.items()}, **sectors}
 

@@ -229,6 +229,7 @@ def test_without_an_edition_the_cuts_stand_and_the_rest_is_unknown(client):
     assert "Utslippene i referanseåret er ukjent. Klimatiltakene kutter 54 tonn" in page
     assert "Veitrafikk ukjent 50" in page and "Oppvarming ukjent 4" in page
     assert "Referansebane ukjent" in page and "Utslippskutt, 2 klimatiltak −54" in page
+    assert "Velg statistikkutgave" in page and "Veien til målet" not in page, "nothing to draw"
     measures_sheet = annex(client, "no edition")["Klimatiltak per sektor"]
     assert any("Personbiler (Veitrafikk)" in line for line in measures_sheet)
 
