@@ -23,7 +23,7 @@ import click
 
 from climatebudget.core.acceptance import Acceptance, Remark
 from climatebudget.core.budget import Budget
-from climatebudget.core.field import Unreadable, read_year, show_moment, show_number
+from climatebudget.core.field import Unreadable, forecast_step, read_year, show_moment, show_number
 from climatebudget.core.findings import About, Choice, Finding, Question
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.quantity import Bound, Figure, Yearly
@@ -255,11 +255,11 @@ def counting(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def shown(value: Figure | Decimal | None, step: int = 10) -> str:
-    """A figure: forecasts to 10 t, «ukjent» where nothing is known."""
+    """A figure: forecasts to 10 t, small ones finer; «ukjent» where nothing is known."""
     figure = value if isinstance(value, Figure) else Figure(value)
     if figure.value is None:
         return UNKNOWN
-    number = show_number(figure.value, step)
+    number = show_number(figure.value, forecast_step(figure.value, step))
     return number if figure.bound is Bound.EXACT else f"{figure.bound.value} {number}"
 
 

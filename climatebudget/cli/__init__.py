@@ -13,6 +13,7 @@ from climatebudget.cli import (  # noqa: F401 - each adds its commands to main
     inventories,
     measures,
     national,
+    observed,
     places,
     running,
     users,

@@ -188,6 +188,17 @@ def show_number(value: Decimal | int, step: Decimal | int = 1) -> str:
     return (MINUS if number < 0 else "") + text
 
 
+def forecast_step(value: Decimal | int, step: int) -> int:
+    """The step a forecast is rounded to: a finer one where the step would say next to nothing.
+
+    >>> [forecast_step(value, 10) for value in (4, 96, 480)]
+    [1, 1, 10]
+    """
+    while step > 1 and abs(Decimal(value)) < 10 * step:
+        step //= 10
+    return step
+
+
 def show_day(value: date | datetime) -> str:
     """«2.2.2026», in Norway: without slashes and leading zeros, as both languages write it."""
     local = value.astimezone(OSLO).date() if isinstance(value, datetime) else value

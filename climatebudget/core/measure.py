@@ -173,6 +173,13 @@ class Measure:
         return Yearly(Unit.KNOK, {})
 
 
+def by_size(measures: Iterable[Measure]) -> Mapping[Size, int]:
+    """How many without a number are of each size, the largest first: counted, never summed."""
+    sizes = [m.size for m in measures if not m.quantified]
+    order = Size.LARGE, Size.MEDIUM, Size.SMALL, Size.UNKNOWN
+    return {size: sizes.count(size) for size in order}
+
+
 def effect_in(
     code: str, by_year: Mapping[int, Decimal], cites: Mapping[int, str] | None = None
 ) -> Effect:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.field import show_number
+from climatebudget.core.field import forecast_step, show_number
 from climatebudget.core.paths import Target
 from climatebudget.core.quantity import UNKNOWN, Bound, Figure
 from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_, Text
 
+STEP = 100  # tonnes, in a sentence
+
 
 def in_sentence(tonnes: Decimal) -> str:
     """Tonnes as a sentence says them: to 100 t, finer where that would say nothing."""
-    size = abs(tonnes)
-    return show_number(size, 100 if size >= 1000 else 10 if size >= 100 else 1)
+    return show_number(abs(tonnes), forecast_step(tonnes, STEP))
 
 
 def top(budget: Budget, statement: Statement) -> tuple[Text, ...]:
@@ -122,6 +123,9 @@ def _unsure(budget: Budget, statement: Statement, target: Target) -> tuple[Text,
         )
     elif not statement.has_path:
         parts.append(Text(N_("Klimabudsjettet har ingen referansebane.")))
+    elif statement.total.path[target.year] is None:
+        text = N_("Referansebanen har ikke tall for %(year)s.")
+        parts.append(Text(text, {"year": target.year}))
     cut = statement.total.cut.net.get(target.year, UNKNOWN)
     if cut.value is not None:
         parts.append(_others(counts.counted, bool(counts.unquantified), cut.value))

@@ -108,7 +108,7 @@ def statement(budget: Budget) -> Statement:
     """Reckon the whole statement of a version: pure, linear in measures × years."""
     inventory = budget.inventory
     years = _years(budget)
-    own = _in_sight(budget)
+    own = in_sight(budget)
     cuts = _cuts(own, years, budget.book)
     left = _left(budget, years)
     taken = deductions(budget.overlaps, own, years, left, budget.book)
@@ -155,7 +155,7 @@ def _years(budget: Budget) -> tuple[int, ...]:
     return tuple(range(first, max(budget.budget_year.columns) + 1))
 
 
-def _in_sight(budget: Budget) -> list[Measure]:
+def in_sight(budget: Budget) -> list[Measure]:
     """The measures of the book, without what they cut outside the boundary."""
     own = [m for m in budget.measures if _in_book(m, budget)]
     if not budget.boundary:
@@ -181,7 +181,12 @@ def _line(
     return Line(history, path, cut, overlap, effect, after)
 
 
-def _taken(net: Figure, taken: list[Deduction]) -> Figure:
+def less_overlap(net: Figure, taken: Sequence[Deduction]) -> Figure:
+    """What the measures of one place cut together in one year: net cut and deductions."""
+    return _together(net, _taken(net, taken))
+
+
+def _taken(net: Figure, taken: Sequence[Deduction]) -> Figure:
     """The year's deductions in one figure; unknown where nothing is known to deduct from."""
     if not net.known:
         return UNKNOWN

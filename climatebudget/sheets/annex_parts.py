@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from climatebudget import catalogue
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_day
 from climatebudget.core.findings import Finding
@@ -42,7 +43,8 @@ class Annex:
 
     @cached_property
     def sectors(self) -> Mapping[str, str]:
-        return sector_names(self.budget)
+        """As the edition names them, else as the catalogue does."""
+        return {**catalogue.sector_names(), **sector_names(self.budget)}
 
     @property
     def stamp(self) -> str:
@@ -91,6 +93,7 @@ def source_name(code: str, annex: Annex) -> str:
         return _("ikke fordelt")
     inventory = annex.budget.inventory
     source = inventory.sources.get(code) if inventory else None
+    source = source or (catalogue.sources().get(code) if not code.endswith(UNALLOCATED) else None)
     if source:
         return f"{source.name} ({source.sector_name})"
     sector = annex.sectors.get(sector_of(code), sector_of(code))

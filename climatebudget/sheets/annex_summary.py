@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from climatebudget.core import sentence
+from climatebudget.core.measure import Size, by_size
 from climatebudget.core.quantity import Bound, Figure
-from climatebudget.core.statement import at
+from climatebudget.core.statement import at, in_sight
 from climatebudget.sheets.annex_checks import Checks, summed
 from climatebudget.sheets.annex_parts import Annex, opening, show_date
 from climatebudget.sheets.annex_path import (
@@ -135,9 +136,20 @@ def counts(annex: Annex) -> list[Line]:
         (_("Klimatiltak i alt"), found.all, COUNT),
         (_("Regnet med"), found.counted, COUNT),
         (_("Ikke tallfestet"), found.unquantified, COUNT),
+        *sizes(annex),
         (_("Tallfestet, men helt eller delvis med i referansebanen"), found.in_path, COUNT),
         (_("Tallfestet, men ikke prioritert eller ikke vedtatt"), found.undecided, COUNT),
     ]
+
+
+def sizes(annex: Annex) -> list[Line]:
+    """How many of those are of each size, where anybody has chosen one: counted, never summed."""
+    _ = annex.translate
+    found = by_size(in_sight(annex.budget))
+    if not any(count for size, count in found.items() if size is not Size.UNKNOWN):
+        return []
+    label = _("Ikke tallfestet, virkning: %(size)s")
+    return [(label % {"size": _(size.value)}, count, COUNT) for size, count in found.items()]
 
 
 def version(annex: Annex) -> list[Line]:

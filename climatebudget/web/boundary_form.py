@@ -301,7 +301,7 @@ def _published(budget: Budget) -> Mapping[str, Source]:
 def _choices(sources: Mapping[str, Source], chosen: str, sectors: bool) -> list[tuple[str, str]]:
     """The sources under their sectors, which may be chosen whole."""
     found = {"": say(N_("Ikke valgt"))}
-    for sector in dict.fromkeys(source.sector for source in sources.values()):
+    for sector in dict.fromkeys(s.sector for s in sources.values() if s.code != UNALLOCATED):
         own = [source for source in sources.values() if source.sector == sector]
         if sectors:
             found[f"{sector}/{UNALLOCATED}"] = whole_sector(own[0])

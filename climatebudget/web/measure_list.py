@@ -19,6 +19,7 @@ from climatebudget.core.measure import (
     Decision,
     InPath,
     Measure,
+    Size,
     lacking,
 )
 from climatebudget.core.quantity import Bound, Figure
@@ -170,8 +171,11 @@ def _called(member: Enum) -> str:
 
 
 def remark(m: Measure) -> str:
-    """Why a measure has no figures, or why they are not in the sums."""
-    return left_out(m) if m.quantified else m.why
+    """How large a cut without figures is and why it has none; or why they are not in the sums."""
+    if m.quantified:
+        return left_out(m)
+    size = "" if m.size is Size.UNKNOWN else _called(m.size)
+    return ". ".join(filter(None, [size, m.why]))
 
 
 def left_out(measure: Measure) -> str:

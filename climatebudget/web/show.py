@@ -9,7 +9,14 @@ from fractions import Fraction
 from flask import Flask
 from markupsafe import Markup
 
-from climatebudget.core.field import NBSP, show_day, show_exact, show_moment, show_number
+from climatebudget.core.field import (
+    NBSP,
+    forecast_step,
+    show_day,
+    show_exact,
+    show_moment,
+    show_number,
+)
 from climatebudget.core.findings import Finding, Question
 from climatebudget.core.quantity import Bound, Figure
 from climatebudget.core.reading import Skipped
@@ -26,8 +33,8 @@ def install(app: Flask) -> None:
 
 
 def tonnes(value: Number, step: int = 1) -> str:
-    """History to the tonne; forecasts to 10 t in tables and 100 t in sentences."""
-    return show_number(_decimal(value), step)
+    """History to the tonne; forecasts to 10 t in tables, 100 t in sentences, small ones finer."""
+    return show_number(_decimal(value), forecast_step(_decimal(value), step))
 
 
 def number(value: Number) -> str:
@@ -56,7 +63,7 @@ def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:
     """A figure of the statement: the number, with «minst» or «høyst», or the word «ukjent»."""
     if value.value is None:
         return Markup('<span class="unknown">{}</span>').format(g.translate("ukjent"))
-    shown = show_number(value.value, step)
+    shown = tonnes(value.value, step)
     if sign and shown.strip("0,"):
         shown = sign + shown
     if value.bound is Bound.EXACT:

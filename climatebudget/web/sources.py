@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template
+from werkzeug import Response
 
 from climatebudget.catalogue import COUNTRY, Area, areas, municipalities_of
 from climatebudget.catalogue.caveats import Caveat, caveats
@@ -26,6 +27,7 @@ from climatebudget.web.access import needs
 from climatebudget.web.charts import scale
 from climatebudget.web.charts_stacked import spaced
 from climatebudget.web.context import budget_in_sight, g, place
+from climatebudget.web.uploads import at
 
 pages = Blueprint("sources", __name__, url_prefix="/<number>/<int:year>/<slug>/sources")
 
@@ -47,28 +49,30 @@ class Other:
 
 @pages.get("/")
 @needs(Action.READ)
-def whole(number: str, year: int, slug: str) -> str:
+def whole(number: str, year: int, slug: str) -> str | Response:
     """The municipality as a whole."""
     return _page("")
 
 
 @pages.get("/<sector>/")
 @needs(Action.READ)
-def sector(number: str, year: int, slug: str, sector: str) -> str:
+def sector(number: str, year: int, slug: str, sector: str) -> str | Response:
     return _page(sector)
 
 
 @pages.get("/<sector>/<source>/")
 @needs(Action.READ)
-def source(number: str, year: int, slug: str, sector: str, source: str) -> str:
+def source(number: str, year: int, slug: str, sector: str, source: str) -> str | Response:
     return _page(f"{sector}/{source}")
 
 
-def _page(code: str) -> str:
+def _page(code: str) -> str | Response:
     budget = budget_in_sight()
     inventory = budget.inventory
-    line = line_of(inventory, code) if inventory else None
-    if inventory is None or budget.edition is None or line is None:
+    if inventory is None:
+        return redirect(at("inventory.page"))  # which says why there is no inventory
+    line = line_of(inventory, code)
+    if budget.edition is None or line is None:
         abort(404)
     reference, last = _reference(budget, inventory), inventory.last_year
     name, known = _name(inventory, code), caveats(code)

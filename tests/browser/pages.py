@@ -179,6 +179,11 @@ PAGES: dict[str, list[Scene]] = {
         Scene("klimakur-kragero", NEW_HEAD, f"{KRAGERO}/national/"),
         Scene("klimakur-feil", ADVISER, f"{OSLO}/national/?life=lenge&rate=21", status=400),
     ],
+    "observed.page": [
+        Scene("hvordan-gikk-det", POLITICIAN, f"{ADOPTED}/observed/"),
+        Scene("hvordan-gikk-det-ukjent", ADVISER, f"{OSLO}/observed/?gone=2024"),
+        Scene("hvordan-gikk-det-tom", NEWCOMER, f"{KRAGERO}/observed/"),
+    ],
     "annex.page": [Scene("vedlegg", FINANCE, f"{OSLO}/annex/")],
     "frame.page": [
         Scene("rammer", FINANCE, f"{OSLO}/frame/"),

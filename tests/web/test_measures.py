@@ -93,7 +93,7 @@ def test_a_measure_that_is_in_the_path_says_that_it_is_not_in_the_sum(client, ch
     page = plain(client(Role.CLIMATE).get(LIST).text)
     assert "1 av dem er regnet med i summene." in page
     assert "Ikke i summen: med i banen" in page
-    assert "Sum av 1 klimatiltak som er regnet med 0 10 10 20" in page
+    assert "Sum av 1 klimatiltak som er regnet med 0 5 10 20" in page
 
 
 def test_a_measure_nobody_answers_for_says_so(client, change):
