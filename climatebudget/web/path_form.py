@@ -11,6 +11,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from climatebudget import catalogue
 from climatebudget.core.budget import Budget
@@ -61,7 +62,7 @@ class PlaceRow:
 
 class PathForm(FlaskForm):
     lock = HiddenField()
-    years = WholeField(N_("Antall år"))
+    years = WholeField(N_("Antall år"), validators=[Optional()])  # only some rules ask for it
     percent = NumberField(N_("Prosent i året"), step=THOUSANDTH)
     policy = LinesField(N_("Politikk som er med i banen"), validators=[AtMost(LONGEST_TEXT)])
     cut_off = DateField(N_("Vedtatt til og med, dag.måned.år"))
