@@ -14,9 +14,10 @@ from climatebudget.core.measure import Measure
 from climatebudget.core.measure_lines import Line, Mapped, mapped, sort_rows
 from climatebudget.core.measure_questions import Draft, of_mapping, questions
 from climatebudget.core.measure_rows import BLANK, OTHER, Read, read_rows
-from climatebudget.core.measure_table import EFFECT, Names, Row, Table
+from climatebudget.core.measure_table import EFFECT, Names
 from climatebudget.core.quantity import ZERO
 from climatebudget.core.reading import Skipped
+from climatebudget.core.table import Row, Table
 from climatebudget.core.text import N_
 
 __all__ = ["Change", "Import", "Sum", "imported", "questions"]

@@ -28,8 +28,9 @@ from climatebudget.core.measure_questions import (
     place_code,
     unit_of,
 )
-from climatebudget.core.measure_table import EFFECT, INVESTMENT, OPERATING, Row, normal
+from climatebudget.core.measure_table import EFFECT, INVESTMENT, OPERATING
 from climatebudget.core.quantity import Unit, Yearly, tonnes
+from climatebudget.core.table import Row, normal
 from climatebudget.core.text import N_
 
 TEXTS = (

@@ -19,8 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from climatebudget.core.measure_table import Table
 from climatebudget.core.reading import Reading
+from climatebudget.core.table import Table
 from climatebudget.sheets import inventories, measure_sheets
 from climatebudget.sheets.gate import Gate, check
 from climatebudget.sheets.inventories import is_csv

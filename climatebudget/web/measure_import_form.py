@@ -12,7 +12,8 @@ from wtforms.validators import AnyOf
 
 from climatebudget.core.findings import Finding, Question
 from climatebudget.core.measure_questions import of_mapping
-from climatebudget.core.measure_table import Column, Field, Table
+from climatebudget.core.measure_table import Field
+from climatebudget.core.table import Column, Table
 from climatebudget.core.text import N_
 from climatebudget.web.context import g
 from climatebudget.web.forms import ChoiceField, Problem, problems, say

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.measure_table import Field, Table, fields
+from climatebudget.core.measure_table import Field, fields
+from climatebudget.core.table import Table
 from climatebudget.db import read
 from climatebudget.web.context import budget_in_sight, g, place
 from climatebudget.web.uploads import waiting

@@ -11,7 +11,8 @@ from werkzeug.datastructures import FileStorage
 from climatebudget.core.access import Action
 from climatebudget.core.measure_import import Import, imported
 from climatebudget.core.measure_questions import questions
-from climatebudget.core.measure_table import Table, proposed
+from climatebudget.core.measure_table import proposed
+from climatebudget.core.table import Table
 from climatebudget.core.text import N_
 from climatebudget.db import write
 from climatebudget.sheets.measure_tables import names, read_table
