@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from climatebudget.core.budget import Municipality
 from climatebudget.core.field import clean
-from climatebudget.core.findings import Cell, Finding
+from climatebudget.core.findings import Cell, Finding, Level
 from climatebudget.core.reading import finding_from, finding_to
+from climatebudget.core.text import N_
 
+LISTED = 20  # words counted one by one
+ANOTHER = N_(
+    "Tabellen gjelder «%(other)s», men dette er klimabudsjettet til %(own)s. "
+    "Velg riktig fil, eller ta bort radene."
+)
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉_", "0123456789 ")
 
 
@@ -128,3 +135,31 @@ def normal(heading: str) -> str:
 def texts_of(table: Table, letter: str) -> Iterator[str]:
     """Each cell of a column that is not blank."""
     return (row.text(letter) for row in table.rows if letter in row.cells)
+
+
+def is_of(text: str, own: Municipality) -> bool:
+    """Whether what a table calls a municipality is this one: «0301», «K-301», «Oslo kommune»."""
+    number = text.upper().removeprefix("K-").partition(" ")[0].zfill(4)
+    names = {normal(own.name), normal(f"{own.name} kommune")}
+    return number == own.number or normal(text) in names
+
+
+def words_told(words: Iterable[str]) -> Iterator[Finding]:
+    """Each word that stands where a number should, and how often; with a digit it may be one."""
+    count = Counter(words)
+    for word, cells in count.most_common(LISTED):
+        digits = any(c.isdigit() for c in word)
+        yield Finding(
+            "word-with-digits" if digits else "word",
+            N_(
+                "«%(word)s» står i %(count)s celler der det skal stå et tall, og er ikke lest som "
+                "tall. Skriv bare tallet i cellen hvis det er et tall."
+            )
+            if digits
+            else N_("«%(word)s» står i %(count)s celler der det skal stå et tall. De blir ukjent."),
+            {"word": word, "count": cells},
+            Level.EXPLAIN if digits else Level.INFO,
+        )
+    if len(count) > LISTED:
+        text = N_("%(count)s andre ord står også der det skal stå et tall. De blir ukjent.")
+        yield Finding("words-more", text, {"count": len(count) - LISTED}, Level.EXPLAIN)

@@ -221,7 +221,7 @@ def _listed(numbers: Iterable[int]) -> str:
 def hidden_rows(path: Path, sheet: str) -> list[int]:
     """The numbers of the rows a person does not see; the reader of the cells shows them all."""
     with zipfile.ZipFile(path) as archive:
-        part = _part(archive, sheet)
+        part = part_of(archive, sheet)
         if part is None:
             return []
         tags = ROW_TAG.findall(archive.read(part))
@@ -229,7 +229,7 @@ def hidden_rows(path: Path, sheet: str) -> list[int]:
     return [int(number[1]) for number in numbers if number]
 
 
-def _part(archive: zipfile.ZipFile, sheet: str) -> str | None:
+def part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     """Where in the archive a sheet lies."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))

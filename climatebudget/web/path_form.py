@@ -18,7 +18,7 @@ from climatebudget.core.budget import Budget
 from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.path_rule import Level, PathRule, Rule, by_rule
-from climatebudget.core.paths import ReferencePath, level_of
+from climatebudget.core.paths import ReferencePath, first_year, level_of
 from climatebudget.core.quantity import GRAM, tonnes
 from climatebudget.core.text import N_
 from climatebudget.web.forms import (
@@ -226,9 +226,7 @@ def _level(path: ReferencePath | None) -> Level:
 
 def path_years(budget: Budget) -> tuple[int, ...]:
     """The years after the inventory to the horizon, and whatever year has a given figure."""
-    first = budget.budget_year.year
-    if budget.inventory:
-        first = min(first, budget.inventory.last_year + 1)
+    first = first_year(budget.budget_year.year, budget.inventory)
     given: set[int] = set()
     if budget.path and not budget.path.rule:
         given = {year for yearly in budget.path.figures.values() for year in yearly.by_year}
