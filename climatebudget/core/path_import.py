@@ -27,7 +27,7 @@ class PathImport:
     figures: Mapping[str, Yearly] = field(default_factory=dict)
     cites: Mapping[tuple[str, int], str] = field(default_factory=dict)
     unit: Counted | None = None
-    read: int = 0  # rows or columns of the table that became places of the path
+    rows: int = 0  # of the table, that have figures of the path
     sums: tuple[checks.Sum, ...] = ()
     findings: tuple[Finding, ...] = ()
     asked: tuple[Question, ...] = ()  # answered or not
@@ -64,7 +64,7 @@ def imported(table: Table, answers: Mapping[str, str], budget: Budget, names: Na
         path,
         {(r.figure.code, r.figure.spot.year): r.cites for r in parts},
         unit,
-        sum(one.code in path for one in kept),
+        len({r.figure.spot.row.number for r in parts}),
         sums,
         (
             *laid.findings,

@@ -132,11 +132,15 @@ def _weight(row: list[Any], sought: Sought) -> tuple[int, int]:
 
 
 def _heading_row(grid: Grid, sought: Sought) -> tuple[int, list[Any]]:
-    """The row with most headings that we know, the first of equals; a title has only one cell."""
+    """The row with most headings that we know, the first of equals; a title has only one cell.
+
+    One cell that we know, with nothing before it, is a heading over the second column.
+    """
     rows = [(n, row) for n, row in _start(grid) if sum(map(filled, row)) > 1]
     if not rows:
         raise Refused(sought.missing)
-    known = [(n, row) for n, row in rows if sought.known(map(label, row))]
+    open_corner = [(n, row) for n, row in _start(grid) if not filled(row[0])]
+    known = [(n, row) for n, row in (*rows, *open_corner) if sought.known(map(label, row))]
     return max(known, key=lambda found: _weight(found[1], sought)) if known else rows[0]
 
 

@@ -35,6 +35,7 @@ from climatebudget.web import (
     names,
     overview,
     path,
+    path_imports,
     path_moves,
     reconciliation,
     show,
@@ -65,6 +66,7 @@ PAGES = (
     frame,
     boundary,
     path,
+    path_imports,
     path_moves,
     versions,
 )

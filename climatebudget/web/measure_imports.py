@@ -32,16 +32,8 @@ from climatebudget.web.measure_import_preview import (
     told,
     years,
 )
-from climatebudget.web.measure_import_staging import (
-    KIND,
-    Gone,
-    Moved,
-    Waits,
-    base,
-    digest,
-    waits_under,
-)
-from climatebudget.web.uploads import FileForm, at, kept, now, saved, waiting
+from climatebudget.web.measure_import_staging import KIND, Waits, base, waits_under
+from climatebudget.web.uploads import FileForm, Gone, Moved, at, digest, kept, now, saved, waiting
 
 pages = Blueprint(
     "measure_imports", __name__, url_prefix="/<number>/<int:year>/<slug>/measures/import"

@@ -76,7 +76,7 @@ def test_years_across_by_sector():
     """)
     assert found.may_store and found.level is Level.SECTOR
     assert list(found.figures) == ["veitrafikk", "oppvarming"]
-    assert found.read == 2
+    assert found.rows == 2
 
 
 def test_years_across_by_sector_and_source():
