@@ -12,6 +12,7 @@ from climatebudget.cli import (  # noqa: F401 - each adds its commands to main
     exchange,
     inventories,
     measures,
+    paths,
     places,
     running,
     users,
