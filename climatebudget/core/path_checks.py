@@ -11,10 +11,10 @@ from climatebudget.core.findings import Cell, Finding, Level
 from climatebudget.core.path_cells import Written
 from climatebudget.core.path_questions import Draft, Figure, Names, Placed
 from climatebudget.core.path_reckoned import Reckoned, reference
-from climatebudget.core.path_table import NAMED, Spot, listed
+from climatebudget.core.path_table import FIRST, Spot, listed
 from climatebudget.core.quantity import ZERO, Yearly
 from climatebudget.core.table import words_told
-from climatebudget.core.text import N_, Text
+from climatebudget.core.text import N_
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def nothing(first: int) -> Iterator[Finding]:
 
 
 def history(figures: Iterable[Figure], first: int) -> Iterator[Finding]:
-    years = sorted({f.spot.year for f in figures if f.spot.year < first})
+    years = sorted({f.spot.year for f in figures if FIRST <= f.spot.year < first})
     if years:
         text = N_("Tall for %(years)s er ikke lest inn. Banen begynner i %(first)s.")
         values = {"years": listed(map(str, years)), "first": first}
@@ -178,7 +178,5 @@ def against_the_edition(path: Mapping[str, Yearly], draft: Draft) -> Iterator[Fi
         yield Finding("not-in-edition", text, {"places": _named(unknown, draft.names)})
 
 
-def _named(codes: Sequence[str], names: Names) -> Text:
-    """At most a handful of places, as a sentence lists them."""
-    shown = ", ".join(names.called(code).text for code in codes[:NAMED])
-    return Text(shown + (" …" if len(codes) > NAMED else ""))
+def _named(codes: Sequence[str], names: Names) -> str:
+    return listed(f"«{names.called(code).text}»" for code in codes)

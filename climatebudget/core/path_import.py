@@ -10,7 +10,7 @@ from decimal import Decimal
 from climatebudget.core import path_checks as checks
 from climatebudget.core.budget import Budget
 from climatebudget.core.findings import Finding, Question, may_go_on
-from climatebudget.core.path_cells import Counted
+from climatebudget.core.path_cells import Counted, Meaning
 from climatebudget.core.path_questions import Asking, Draft, Names, numbers, placed, units
 from climatebudget.core.path_reckoned import Reckoned, counted
 from climatebudget.core.path_rule import Level
@@ -27,6 +27,7 @@ class PathImport:
     figures: Mapping[str, Yearly] = field(default_factory=dict)
     cites: Mapping[tuple[str, int], str] = field(default_factory=dict)
     unit: Counted | None = None
+    meaning: Meaning | None = None  # of percentages
     rows: int = 0  # of the table, that have figures of the path
     sums: tuple[checks.Sum, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -55,7 +56,7 @@ def imported(table: Table, answers: Mapping[str, str], budget: Budget, names: Na
     found, of_places = placed(laid.series, draft)
     unit, kept, of_units = units(found, draft)
     figures, rest = numbers(kept, draft)
-    reckoned, lacking = counted(unit, figures, kept, draft)
+    reckoned, meant, lacking = counted(unit, figures, kept, draft)
     first = first_year(budget.budget_year.year, budget.inventory)
     ahead = [r for r in reckoned if r.figure.spot.year >= first]
     parts = [r for r in ahead if r.figure.code] or ahead
@@ -64,6 +65,7 @@ def imported(table: Table, answers: Mapping[str, str], budget: Budget, names: Na
         path,
         {(r.figure.code, r.figure.spot.year): r.cites for r in parts},
         unit,
+        meant,
         len({r.figure.spot.row.number for r in parts}),
         sums,
         (

@@ -32,6 +32,7 @@ from climatebudget.core.text import N_, Text
 WHOLE, NOT_READ = "utslipp-i-alt", "-"  # answers to which place: all emissions, none
 UNIT, MEANING, SCALE, MARK, PLACE = "unit", "percent", "scale", "mark", "place-"
 FRACTION, PERCENT = "fraction", "percent"
+SHOWN = 4  # figures of a row that help to tell what it is
 MOST_UNKNOWN = 30  # names nobody can be asked more of: it is another file
 HUNDRED = Decimal(100)
 
@@ -134,12 +135,23 @@ def place_code(series: Series) -> str:
 
 
 def _which_place(series: Series, names: Names) -> Question:
-    text = N_("Vi kjenner ikke «%(name)s». Hvilke utslipp gjelder tallene?")
+    cells = (_figure_text(spot) for spot in series.spots)
+    figures = ", ".join([text for text in cells if text][:SHOWN])
+    text = N_("Vi kjenner ikke «%(name)s», som har tallene %(figures)s. Hvilke utslipp er det?")
     if not series.name:
-        text = N_("Tallene har ikke navn. Hvilke utslipp gjelder de?")
+        text = N_("Tallene %(figures)s har ikke navn. Hvilke utslipp er det?")
+    elif not figures:
+        text = N_("Vi kjenner ikke «%(name)s». Hvilke utslipp er det?")
     choices = (*names.choices, Choice(NOT_READ, N_("Skal ikke leses inn")))
-    values = {"name": series.name} if series.name else {}
-    return Question(place_code(series), text, choices, values, series.where)
+    return Question(
+        place_code(series), text, choices, {"name": series.name, "figures": figures}, series.where
+    )
+
+
+def _figure_text(spot: Spot) -> str:
+    """A figure as it is written; "" for what is no number."""
+    text = spot.row.text(spot.letter)
+    return text if look(spot.row.cells.get(spot.letter)).is_figure else ""
 
 
 def _too_long(series: Series) -> Finding:

@@ -45,11 +45,14 @@ class Reckoned:
 
 def counted(
     unit: Counted | None, figures: Sequence[Figure], kept: Sequence[Placed], draft: Draft
-) -> tuple[list[Reckoned], list[Finding]]:
-    """The figures in tonnes, and what they lack; none while it is open what they count."""
+) -> tuple[list[Reckoned], Meaning | None, list[Finding]]:
+    """The figures in tonnes, what their percentages mean, and what they lack.
+
+    There are none while it is open what they count.
+    """
     if unit is Counted.PERCENT:
         return from_percent(figures, kept, draft)
-    return (in_tonnes(figures, draft) if unit else []), []
+    return (in_tonnes(figures, draft) if unit else []), None, []
 
 
 def in_tonnes(figures: Iterable[Figure], draft: Draft) -> list[Reckoned]:
@@ -61,14 +64,14 @@ def in_tonnes(figures: Iterable[Figure], draft: Draft) -> list[Reckoned]:
 
 def from_percent(
     figures: Sequence[Figure], kept: Sequence[Placed], draft: Draft
-) -> tuple[list[Reckoned], list[Finding]]:
+) -> tuple[list[Reckoned], Meaning | None, list[Finding]]:
     """The figures by the reference year's emissions, to the gram; none where these are lacking."""
     budget = draft.budget
     texts = [*draft.said, *(text for one in kept for text in one.series.said)]
     wrong = [*_no_reference(budget), *_another_reference(texts, budget)]
     inventory, year = budget.inventory, budget.reference_year
     if wrong or inventory is None or year is None:
-        return [], wrong
+        return [], None, wrong
     percents = as_percent(figures, kept, draft)
     meant = meaning(percents, texts, year, draft)
     emitted = {code: reference(inventory, code, year) for code in {f.code for f in percents}}
@@ -79,7 +82,7 @@ def from_percent(
         if meant and (value := emitted[f.code])
     ]
     lacking = {code for code, value in emitted.items() if not value}
-    return found, list(_no_emissions(lacking, kept, year, draft.names))
+    return found, meant, list(_no_emissions(lacking, kept, year, draft.names))
 
 
 def _reckoned(figure: Figure, meant: Meaning, emitted: Decimal, cites: str) -> Reckoned:

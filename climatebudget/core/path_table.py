@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from climatebudget.core.budget import Municipality
+from climatebudget.core.checks import words
 from climatebudget.core.field import LAST_YEAR, Unreadable, clean, is_missing, read_year
 from climatebudget.core.findings import Cell, Choice, Finding, Level, Question
 from climatebudget.core.path_cells import Counted, look, names_a_unit, units_said
@@ -247,8 +248,12 @@ def _says_value(column: Column) -> bool:
     return bool(units_said([text]) or VALUES.search(text))
 
 
+def _called(column: Column) -> str:
+    return f"{column.letter}: {column.heading or column.example}"
+
+
 def _which_column(table: Table, columns: list[Column]) -> Question:
-    choices = tuple(Choice(c.letter, f"{c.letter}: {c.heading or c.example}") for c in columns)
+    choices = tuple(Choice(c.letter, _called(c)) for c in columns)
     text = N_("Flere kolonner har tall. I hvilken står banen?")
     return Question(COLUMN, text, choices, {}, table.cell(table.rows[0], columns[0].letter))
 
@@ -310,8 +315,9 @@ def _not_read(table: Table, columns: list[Column], rows: list[Row]) -> Iterator[
 
 
 def listed(names: Iterable[str]) -> str:
+    """«a, b og c»; of very many only the first."""
     every = list(names)
-    return ", ".join(every[:NAMED]) + (" …" if len(every) > NAMED else "")
+    return ", ".join(every[:NAMED]) + " …" if len(every) > NAMED else words.listed(every)
 
 
 def _others(table: Table, columns: _Columns, own: Municipality) -> Iterator[Finding]:

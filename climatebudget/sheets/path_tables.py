@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from climatebudget.catalogue import normalised, sector_names, sources
 from climatebudget.core.findings import Choice
-from climatebudget.core.inventory import UNALLOCATED, sector_of
+from climatebudget.core.inventory import UNALLOCATED, Source, sector_of
 from climatebudget.core.path_cells import without_unit
 from climatebudget.core.path_questions import WHOLE, Names
 from climatebudget.core.text import N_
@@ -79,5 +79,9 @@ def _choices() -> tuple[Choice, ...]:
     return (
         Choice(WHOLE, N_("Utslipp i alt")),
         *(Choice(code, name) for code, name in sector_names().items()),
-        *(Choice(s.code, f"{s.sector_name}: {s.name.lstrip('*')}") for s in known),
+        *(Choice(s.code, _label(s)) for s in known),
     )
+
+
+def _label(source: Source) -> str:
+    return f"{source.sector_name}: {source.name.lstrip('*')}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.findings import Finding
+from climatebudget.core.findings import Finding, Level
 from climatebudget.core.path_cells import Counted
 from climatebudget.core.path_import import PathImport
 from climatebudget.core.paths import ReferencePath
@@ -80,5 +80,6 @@ def lead(done: PathImport, stops: int) -> Text:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """What must be put right stands first."""
-    return sorted(findings, key=lambda finding: not finding.stops)
+    """What must be put right stands first, what only informs last."""
+    levels = list(Level)
+    return sorted(findings, key=lambda finding: levels.index(finding.level))

@@ -412,7 +412,7 @@ def test_years_before_the_path_are_told_and_not_read():
     found = done("Tonn | 2009 | 2024 | 2025\nUtslipp i alt | 1751 | 1026 | 1000")
     assert found.may_store and found.figures == {"": tonnes({2025: Decimal(1000)})}
     assert told(found, "history") == (
-        "Tall for 2009, 2024 er ikke lest inn. Banen begynner i 2025."
+        "Tall for 2009 og 2024 er ikke lest inn. Banen begynner i 2025."
     )
 
 
@@ -485,7 +485,7 @@ def test_sectors_and_sources_together_are_refused():
 
 def test_a_sector_that_the_file_lacks_makes_the_sum_too_low_and_is_told():
     found = done("Tonn | 2025\nVeitrafikk | 990")
-    assert found.may_store and "ikke tall for Oppvarming" in told(found, "places-lacking")
+    assert found.may_store and "ikke tall for «Oppvarming»" in told(found, "places-lacking")
 
 
 def test_a_sector_that_the_edition_lacks_is_told():

@@ -142,7 +142,7 @@ def test_oslos_published_statement_is_read_by_answering_which_row_it_is(client, 
     answers = {name: "utslipp-i-alt" if "referansebane" in name else "-" for name in names}
     page = press(browser, page, AGAIN, **answers)
     assert "i prosent, kommunen samlet, for 2026." in plain(page.text)
-    assert "Tall for 2009, 2020, 2023 er ikke lest inn." in plain(page.text)
+    assert "Tall for 2009, 2020 og 2023 er ikke lest inn." in plain(page.text)
     assert press(browser, page, USE).status_code == 303
     path = budget().path
     assert path.figures == {"": tonnes({2026: Decimal("1190.34")})}
