@@ -221,7 +221,7 @@ def _which_unit(seen: set[Counted | None], where: Cell) -> Question:
         text = N_("Filen har både tonn og prosent. Hvilke tall skal leses?")
     choices = (
         Choice("tonnes", N_("Tonn CO₂-ekvivalenter")),
-        Choice("percent", N_("Prosent av referanseåret")),
+        Choice("percent", N_("Prosent")),
     )
     return Question(UNIT, text, choices, {}, where)
 

@@ -304,7 +304,7 @@ def _add(
 
 def _not_read(table: Table, columns: list[Column], rows: list[Row]) -> Iterator[Finding]:
     if columns:
-        text = N_("Kolonner som ikke er lest, fordi vi ikke finner noe år i dem: %(columns)s.")
+        text = N_("Disse kolonnene er ikke lest: %(columns)s.")
         named = [f"{c.letter} «{clean(c.heading)[:40]}»" for c in columns]
         yield Finding("columns-not-read", text, {"columns": listed(named)}, Level.INFO)
     if rows:
