@@ -10,7 +10,8 @@ from typing import Any
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import clean
 from climatebudget.core.measure_import import Import, imported, questions
-from climatebudget.core.measure_table import Column, Row, Table, proposed
+from climatebudget.core.measure_table import proposed
+from climatebudget.core.table import Column, Row, Table
 from climatebudget.sheets.measure_sheets import read
 from climatebudget.sheets.measure_tables import names
 from tests import tables

@@ -14,6 +14,7 @@ from climatebudget.cli import (  # noqa: F401 - each adds its commands to main
     measures,
     national,
     observed,
+    paths,
     places,
     running,
     users,

@@ -33,7 +33,7 @@ from climatebudget.terminal import (
 
 if TYPE_CHECKING:
     from climatebudget.core.measure_import import Import
-    from climatebudget.core.measure_table import Table
+    from climatebudget.core.table import Table
 
 NOTHING = "Ingenting er lagret."
 

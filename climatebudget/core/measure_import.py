@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,14 +13,13 @@ from climatebudget.core.measure import Measure
 from climatebudget.core.measure_lines import Line, Mapped, mapped, sort_rows
 from climatebudget.core.measure_questions import Draft, of_mapping, questions
 from climatebudget.core.measure_rows import BLANK, OTHER, Read, read_rows
-from climatebudget.core.measure_table import EFFECT, Names, Row, Table
+from climatebudget.core.measure_table import EFFECT, Names
 from climatebudget.core.quantity import ZERO
 from climatebudget.core.reading import Skipped
+from climatebudget.core.table import Row, Table, words_told
 from climatebudget.core.text import N_
 
 __all__ = ["Change", "Import", "Sum", "imported", "questions"]
-
-LISTED = 20  # words counted one by one
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def imported(
             *(total.problems if total else ()),
             *_no_measures(read),
             *_sums_that_differ(found, sums, total),
-            *_words(read),
+            *words_told(w for r in read for figures in r.figures for w in figures.words),
             *_blanks(fine),
             *table.findings,
         ),
@@ -219,27 +217,6 @@ def _no_measures(read: list[Read]) -> Iterator[Finding]:
             "Tabellen har ingen rader med klimatiltak. Sjekk kolonnene, og at filen er riktig."
         )
         yield Finding("no-measures", text, level=Level.STOPS)
-
-
-def _words(read: Iterable[Read]) -> Iterator[Finding]:
-    """Each word that stands where a number should, and how often; with a digit it may be one."""
-    count = Counter(word for r in read for figures in r.figures for word in figures.words)
-    for word, cells in count.most_common(LISTED):
-        digits = any(c.isdigit() for c in word)
-        yield Finding(
-            "word-with-digits" if digits else "word",
-            N_(
-                "«%(word)s» står i %(count)s celler der det skal stå et tall, og er ikke lest som "
-                "tall. Skriv bare tallet i cellen hvis det er et tall."
-            )
-            if digits
-            else N_("«%(word)s» står i %(count)s celler der det skal stå et tall. De blir ukjent."),
-            {"word": word, "count": cells},
-            Level.EXPLAIN if digits else Level.INFO,
-        )
-    if len(count) > LISTED:
-        text = N_("%(count)s andre ord står også der det skal stå et tall. De blir ukjent.")
-        yield Finding("words-more", text, {"count": len(count) - LISTED}, Level.EXPLAIN)
 
 
 def _blanks(fine: Iterable[Read]) -> Iterator[Finding]:

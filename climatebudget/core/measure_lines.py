@@ -21,9 +21,10 @@ from climatebudget.core.field import (
     show_number,
 )
 from climatebudget.core.findings import Finding, Level
-from climatebudget.core.measure_table import EFFECT, INVESTMENT, OPERATING, Row, Table, texts_of
+from climatebudget.core.measure_table import EFFECT, INVESTMENT, OPERATING
 from climatebudget.core.quantity import GRAM, ORE, rounded
 from climatebudget.core.reading import Skipped
+from climatebudget.core.table import Row, Table, texts_of
 from climatebudget.core.text import N_, Text
 
 YEARLY = (EFFECT, OPERATING, INVESTMENT)

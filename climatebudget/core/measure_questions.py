@@ -13,7 +13,8 @@ from climatebudget.core.field import clean, read_number, show_exact
 from climatebudget.core.findings import Choice, Finding, Level, Question
 from climatebudget.core.measure import Measure
 from climatebudget.core.measure_lines import Line, Mapped, mapped, mark_code, sort_rows
-from climatebudget.core.measure_table import NOTHING, Names, Row, Table, normal
+from climatebudget.core.measure_table import NOTHING, Names
+from climatebudget.core.table import Row, Table, normal
 from climatebudget.core.text import N_
 
 DEPARTMENT = "department-"  # begins the code of every question of a unit

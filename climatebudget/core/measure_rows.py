@@ -28,8 +28,9 @@ from climatebudget.core.measure_questions import (
     place_code,
     unit_of,
 )
-from climatebudget.core.measure_table import EFFECT, INVESTMENT, OPERATING, Row, normal
+from climatebudget.core.measure_table import EFFECT, INVESTMENT, OPERATING
 from climatebudget.core.quantity import Unit, Yearly, tonnes
+from climatebudget.core.table import ANOTHER, Row, is_of, normal
 from climatebudget.core.text import N_
 
 TEXTS = (
@@ -139,15 +140,9 @@ def _years(line: Line, was: Measure) -> dict[str, Any]:
 
 def _check_municipality(line: Line, budget: Budget) -> None:
     text = line.text("municipality")
-    own = budget.municipality
-    number = text.upper().removeprefix("K-").partition(" ")[0].zfill(4)
-    names = {normal(own.name), normal(f"{own.name} kommune")}
-    if text and number != own.number and normal(text) not in names:
-        sentence = N_(
-            "Tabellen gjelder «%(other)s», men dette er klimabudsjettet til %(own)s. "
-            "Velg riktig fil, eller ta bort radene."
-        )
-        line.wrong(OTHER, "municipality", sentence, other=text[:40], own=own.name)
+    if text and not is_of(text, budget.municipality):
+        values = {"other": text[:40], "own": budget.municipality.name}
+        line.wrong(OTHER, "municipality", ANOTHER, **values)
 
 
 def _category(line: Line, draft: Draft) -> dict[str, Any]:

@@ -153,3 +153,8 @@ def stand_in(inventory: Inventory, last: int) -> Yearly:
     value = inventory.total[inventory.last_year]
     assert value is not None
     return tonnes(dict.fromkeys(range(inventory.last_year + 1, last + 1), value))
+
+
+def first_year(budget_year: int, inventory: Inventory | None) -> int:
+    """Where a path begins: after the inventory, and never later than the budget year."""
+    return min(budget_year, inventory.last_year + 1) if inventory else budget_year

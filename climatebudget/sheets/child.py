@@ -19,9 +19,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from climatebudget.core.measure_table import Table
 from climatebudget.core.reading import Reading
-from climatebudget.sheets import inventories, measure_sheets
+from climatebudget.core.table import Table
+from climatebudget.sheets import inventories, measure_sheets, path_sheets
 from climatebudget.sheets.gate import Gate, check
 from climatebudget.sheets.inventories import is_csv
 from climatebudget.sheets.refusals import Refused
@@ -40,12 +40,13 @@ NICE = 10
 READ, REFUSED, OUT_OF_MEMORY = 0, 3, 4  # how the child ends when it ends by itself
 HERE = Path(__file__).parents[2]
 PROGRAM = "climatebudget.sheets.child"
+MEASURES, PATH = "measures", "path"
 NONE: Mapping[tuple[str, str], str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the child is asked to read: an inventory, or a table of measures."""
+    """What the child is asked to read: an inventory, or a table of measures or of a path."""
 
     path: str
     file_name: str
@@ -54,8 +55,8 @@ class Request:
     area: str | None = None
     mark: str | None = None
     checks_sheets: bool = False
-    measures: bool = False
-    sheet: str | None = None  # of a table of measures
+    table: str = ""  # MEASURES, PATH, or an inventory
+    sheet: str | None = None  # of a table
 
 
 def read_inventory(
@@ -84,9 +85,17 @@ def read_table(path: Path, file_name: str, sheet: str | None = None) -> Table:
 
     ``sheet`` is the one that was chosen, or None for the one that looks most like such a table.
     """
-    if not is_csv(file_name):
-        _pass_gate(path)
-    request = Request(str(path.resolve()), file_name, measures=True, sheet=sheet)
+    return _read_table(path, file_name, sheet, MEASURES)
+
+
+def read_path_table(path: Path, file_name: str, sheet: str | None = None) -> Table:
+    """Read an uploaded table of a reference path, as `read_table` does."""
+    return _read_table(path, file_name, sheet, PATH)
+
+
+def _read_table(path: Path, file_name: str, sheet: str | None, kind: str) -> Table:
+    warnings = () if is_csv(file_name) else _pass_gate(path).warnings
+    request = Request(str(path.resolve()), file_name, warnings, table=kind, sheet=sheet)
     return Table.from_bytes(read_in_child(request))
 
 
@@ -151,7 +160,7 @@ def main(answer: Path) -> int:
     limit_ourselves()
     request = Request(**json.load(sys.stdin.buffer))
     try:
-        found = _table(request) if request.measures else _reading(request)
+        found = _table(request) if request.table else _reading(request)
     except Refused as refused:
         answer.write_text(json.dumps({"code": refused.code, "detail": refused.detail}))
         return REFUSED
@@ -174,7 +183,10 @@ def _reading(request: Request) -> Reading:
 
 
 def _table(request: Request) -> Table:
-    return measure_sheets.read(Path(request.path), request.file_name, request.sheet)
+    if request.table == MEASURES:
+        return measure_sheets.read(Path(request.path), request.file_name, request.sheet)
+    path = Path(request.path)
+    return path_sheets.read(path, request.file_name, request.sheet, request.warnings)
 
 
 if __name__ == "__main__":

@@ -148,6 +148,18 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         N_("Filen er et utslippsregnskap, ikke en tabell med klimatiltak."),
         N_("Gå til Utslipp, og les den inn som ny statistikkutgave der."),
     ),
+    "E_NO_PATH": (
+        N_("Vi fant ingen årstall i filen, så vi ser ikke hvilke år banen gjelder."),
+        N_("Skriv årene som overskrifter, eller i en kolonne som heter År."),
+    ),
+    "E_PATH_TOO_LONG": (
+        N_("Tabellen har mer enn 5 000 rader."),
+        N_("Ta bort rader som ikke er referansebanen, og last opp filen på nytt."),
+    ),
+    "E_INVENTORY_NOT_PATH": (
+        N_("Filen er et utslippsregnskap, ikke en referansebane."),
+        N_("Gå til Utslipp, og les den inn som ny statistikkutgave der."),
+    ),
     "E_AREA": (
         N_("«%(detail)s» er ikke et kommunenummer eller fylkesnummer vi kjenner."),
         N_("Skriv fire siffer, for eksempel 0301."),

@@ -37,6 +37,7 @@ from climatebudget.web import (
     observed,
     overview,
     path,
+    path_imports,
     path_moves,
     reconciliation,
     show,
@@ -69,6 +70,7 @@ PAGES = (
     frame,
     boundary,
     path,
+    path_imports,
     path_moves,
     versions,
 )

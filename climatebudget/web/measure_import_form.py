@@ -7,16 +7,16 @@ from itertools import groupby
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, StringField
-from wtforms.validators import AnyOf
+from wtforms import BooleanField
 
 from climatebudget.core.findings import Finding, Question
 from climatebudget.core.measure_questions import of_mapping
-from climatebudget.core.measure_table import Column, Field, Table
+from climatebudget.core.measure_table import Field
+from climatebudget.core.table import Column, Table
 from climatebudget.core.text import N_
+from climatebudget.web.answers import Answers, with_questions
 from climatebudget.web.context import g
 from climatebudget.web.forms import ChoiceField, Problem, problems, say
-from climatebudget.web.import_form import CHOOSE
 
 NOT_READ = ""
 
@@ -81,36 +81,12 @@ def _name(column: Column) -> str:
     return f"column_{column.letter}"
 
 
-class AnswersForm(FlaskForm):
+class AnswersForm(Answers):
     """What stands below a preview; `answers_form` adds the questions that the table leaves open."""
 
-    digest = HiddenField()
     remove = BooleanField(N_("Fjern dem fra utkastet"))
-    asked: Mapping[str, Question] = {}  # field → question
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """Question code → the chosen value, for those that are answered."""
-        return {
-            question.code: self[field].data
-            for field, question in self.asked.items()
-            if self[field].data in {choice.value for choice in question.choices}
-        }
-
-    def problems(self) -> list[Problem]:
-        return problems(self)
 
 
 def answers_form(questions: Iterable[Question]) -> Any:
     """Remembered answers are chosen beforehand, for the person to see and to change."""
-    asked = {f"answer:{question.code}": question for question in questions}
-    fields: dict[str, Any] = {
-        field: StringField(
-            question.shown(g.translate),
-            [AnyOf([choice.value for choice in question.choices], say(CHOOSE))],
-            id=f"answer-{n}",
-        )
-        for n, (field, question) in enumerate(asked.items(), start=1)
-    }
-    kind = type("TableAnswersForm", (AnswersForm,), {**fields, "asked": asked})
-    return kind(data={field: question.chosen for field, question in asked.items()})
+    return with_questions(AnswersForm, questions)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.measure_table import Field, Table, fields
+from climatebudget.core.measure_table import Field, fields
+from climatebudget.core.table import Table
 from climatebudget.db import read
 from climatebudget.web.context import budget_in_sight, g, place
-from climatebudget.web.uploads import waiting
+from climatebudget.web.uploads import Gone, Moved, digest, waiting
 
 KIND = "measures"
-
-
-class Gone(Exception):
-    """Nothing waits under the token for this person here."""
-
-
-class Moved(Exception):
-    """The draft is no longer what the preview was made against."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +50,3 @@ def base() -> str:
     locks = sorted(read.measure_locks(g.session, here).items())
     departments = read.departments(g.session, here.municipality_id)
     return digest(here.version.id, read.frame_lock(g.session, here), locks, departments)
-
-
-def digest(*parts: object) -> str:
-    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -11,7 +11,8 @@ from werkzeug.datastructures import FileStorage
 from climatebudget.core.access import Action
 from climatebudget.core.measure_import import Import, imported
 from climatebudget.core.measure_questions import questions
-from climatebudget.core.measure_table import Table, proposed
+from climatebudget.core.measure_table import proposed
+from climatebudget.core.table import Table
 from climatebudget.core.text import N_
 from climatebudget.db import write
 from climatebudget.sheets.measure_tables import names, read_table
@@ -31,16 +32,8 @@ from climatebudget.web.measure_import_preview import (
     told,
     years,
 )
-from climatebudget.web.measure_import_staging import (
-    KIND,
-    Gone,
-    Moved,
-    Waits,
-    base,
-    digest,
-    waits_under,
-)
-from climatebudget.web.uploads import FileForm, at, kept, now, saved, waiting
+from climatebudget.web.measure_import_staging import KIND, Waits, base, waits_under
+from climatebudget.web.uploads import FileForm, Gone, Moved, at, digest, kept, now, saved, waiting
 
 pages = Blueprint(
     "measure_imports", __name__, url_prefix="/<number>/<int:year>/<slug>/measures/import"

@@ -145,9 +145,9 @@ def table(budget: Budget) -> Years:
         whole = stand_in(inventory, budget.budget_year.horizon)
     ahead = sorted({y for yearly in figures.values() for y in yearly.by_year})
     ahead = ahead or sorted(whole.by_year if whole else ())
-    rows = [(called(c, budget), _history(budget, c), y, False) for c, y in figures.items() if c]
+    rows = [(called(c, budget), history(budget, c), y, False) for c, y in figures.items() if c]
     if whole is not None:
-        rows.append((called("", budget), _history(budget, ""), whole, True))
+        rows.append((called("", budget), history(budget, ""), whole, True))
     return Years(
         past,
         ahead,
@@ -163,7 +163,8 @@ def table(budget: Budget) -> Years:
     )
 
 
-def _history(budget: Budget, code: str) -> Yearly | None:
+def history(budget: Budget, code: str) -> Yearly | None:
+    """What the whole, a sector or a source has emitted; None where nothing is known of it."""
     inventory = budget.inventory
     if inventory is None:
         return None

@@ -11,13 +11,14 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from climatebudget import catalogue
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.path_rule import Level, PathRule, Rule, by_rule
-from climatebudget.core.paths import ReferencePath, level_of
+from climatebudget.core.paths import ReferencePath, first_year, level_of
 from climatebudget.core.quantity import GRAM, tonnes
 from climatebudget.core.text import N_
 from climatebudget.web.forms import (
@@ -61,7 +62,7 @@ class PlaceRow:
 
 class PathForm(FlaskForm):
     lock = HiddenField()
-    years = WholeField(N_("Antall år"))
+    years = WholeField(N_("Antall år"), validators=[Optional()])  # only some rules ask for it
     percent = NumberField(N_("Prosent i året"), step=THOUSANDTH)
     policy = LinesField(N_("Politikk som er med i banen"), validators=[AtMost(LONGEST_TEXT)])
     cut_off = DateField(N_("Vedtatt til og med, dag.måned.år"))
@@ -225,9 +226,7 @@ def _level(path: ReferencePath | None) -> Level:
 
 def path_years(budget: Budget) -> tuple[int, ...]:
     """The years after the inventory to the horizon, and whatever year has a given figure."""
-    first = budget.budget_year.year
-    if budget.inventory:
-        first = min(first, budget.inventory.last_year + 1)
+    first = first_year(budget.budget_year.year, budget.inventory)
     given: set[int] = set()
     if budget.path and not budget.path.rule:
         given = {year for yearly in budget.path.figures.values() for year in yearly.by_year}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from flask import current_app, url_for
@@ -19,6 +21,14 @@ from climatebudget.core.text import N_
 from climatebudget.db import read
 from climatebudget.web.context import g, place, user
 from climatebudget.web.forms import say
+
+
+class Gone(Exception):
+    """Nothing waits under the token for this person here."""
+
+
+class Moved(Exception):
+    """The draft is no longer what the preview was made against."""
 
 
 class FileForm(FlaskForm):
@@ -54,6 +64,10 @@ def waiting(token: str, kind: str) -> read.Staged | None:
     found = read.staged(g.session, token, now(), person_id=user().id)
     here = place().municipality_id
     return found if found and (found.kind, found.municipality_id) == (kind, here) else None
+
+
+def digest(*parts: object) -> str:
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def at(endpoint: str, **more: object) -> str:

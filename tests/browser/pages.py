@@ -10,12 +10,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import FilePayload
+
 from tests.browser.site import DATA, PROPOSED, Visit
 
 Act = Callable[[Visit], None]
 WORKBOOK = DATA / "inventory" / "telemark_2023-tall_seen_2025-01-10.csv"
 TABLE = Path(__file__).parents[2] / "climatebudget/demo/sources/oslo_2023_measures.csv"
+STATEMENT = TABLE.with_name("oslo_2023_statement_2030_published.csv")
 GARBAGE = DATA / "corpus" / "s03_garbage.xlsx"
+
+
+# A path as somebody may have it: sectors with a sum that closes in one year of two; and a bad one.
+PATH = (
+    "Tonn;2023;2030\nVeitrafikk;520000;430000\nSjøfart;64000;60000\n"
+    "Avfall og avløp;212000;190000\nSum;796000;690000\n"
+)
+WRONG_PATH = "Tonn;1990;2030\nVeitrafikk;520000;-4\n"
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,17 @@ def send(visit: Visit) -> None:
 def upload(file: Path) -> Act:
     def act(visit: Visit) -> None:
         visit.page.set_input_files("input[type=file]", str(file))
+        send(visit)
+
+    return act
+
+
+def uploaded(text: str) -> Act:
+    """Send a CSV file that says this."""
+
+    def act(visit: Visit) -> None:
+        file: FilePayload = {"name": "bane.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        visit.page.set_input_files("input[type=file]", file)
         send(visit)
 
     return act
@@ -159,6 +181,15 @@ PAGES: dict[str, list[Scene]] = {
     ],
     "measure_imports.columns": [
         Scene("tabell-kolonner", ADVISER, f"{OSLO}/measures/import/", upload(TABLE)),
+    ],
+    "path_imports.form": [
+        Scene("bane-fil", ADVISER, f"{OSLO}/path/import/"),
+        Scene("bane-fil-feil", NEWCOMER, f"{KRAGERO}/path/import/", upload(GARBAGE), 400),
+    ],
+    "path_imports.preview": [
+        Scene("bane-fil-spor", ADVISER, f"{OSLO}/path/import/", upload(STATEMENT)),
+        Scene("bane-fil-sett", ADVISER, f"{OSLO}/path/import/", uploaded(PATH)),
+        Scene("bane-fil-rett", ADVISER, f"{OSLO}/path/import/", uploaded(WRONG_PATH), 400),
     ],
     "imports.form": [
         Scene("innlesing", ADVISER, f"{OSLO}/imports/"),

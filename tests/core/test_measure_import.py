@@ -16,8 +16,9 @@ from climatebudget.core.budget import Control
 from climatebudget.core.findings import Level
 from climatebudget.core.measure import Basis, Book, CostKind, Decision, Effect, InPath, effect_in
 from climatebudget.core.measure_import import imported
-from climatebudget.core.measure_table import Row, proposed
+from climatebudget.core.measure_table import proposed
 from climatebudget.core.quantity import tonnes
+from climatebudget.core.table import Row
 from climatebudget.sheets.measure_sheets import read
 from tests.measure_tables import (
     DATA,

@@ -8,7 +8,8 @@ import pytest
 
 from climatebudget.core.findings import Cell, Finding, Level
 from climatebudget.core.measure_import import questions
-from climatebudget.core.measure_table import Row, Table, fields, key_of, proposed
+from climatebudget.core.measure_table import fields, key_of, proposed
+from climatebudget.core.table import Row, Table
 from climatebudget.core.text import Text
 from tests.measure_tables import NAMES, draft, oslo, table
 

@@ -84,6 +84,19 @@ def test_the_page_says_what_the_target_is_in_tonnes(client):
     assert "Utgaven har tall for 2009 og 2024." in page
 
 
+def test_a_target_says_who_decided_it_when_and_in_which_case(client):
+    """The form asks for it; the overview shows it, and says so where it is not stated."""
+    browser = client(Role.FINANCE)
+    page = plain(browser.get(FRAME).text)
+    assert "Vedtak: organ, dato og saksnummer" in page
+    assert "for eksempel «Kommunestyret 10.12.2026, sak 98/26»" in page
+    told = "Målet for 2030 er 55 prosent lavere utslipp enn i 2009. Vedtak:"
+    assert f"{told} Kommunestyret 2025" in plain(browser.get(f"{DRAFT}/").text)
+    opened = lock(browser.get(FRAME).text)
+    assert browser.send(FRAME, lock=opened, target_0_decision="").status_code == 303
+    assert f"{told} ikke oppgitt" in plain(browser.get(f"{DRAFT}/").text)
+
+
 def test_saving_what_is_shown_changes_nothing(client, budget):
     before, browser = budget(), client(Role.CLIMATE)
     assert save(browser).status_code == 303

@@ -199,14 +199,15 @@ def test_much_junk_is_answered_and_never_a_fault(app, client, role):
 
 @pytest.mark.parametrize("settled", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
-def test_no_file_of_the_corpus_is_a_fault_as_a_table_of_measures(client, database, case):
+@pytest.mark.parametrize("where", ["measures", "path"])
+def test_no_file_of_the_corpus_is_a_fault_as_a_table(client, database, where, case):
     """Previewed or refused with a sentence; only what is previewed waits, and nothing else."""
     browser, before = client(Role.CLIMATE), dict(database())
     file = CORPUS / case["file"]
     fields = {"csrf_token": browser.token(), "file": (BytesIO(file.read_bytes()), file.name)}
     boundary, body = encode_multipart(fields)
     kind = f"multipart/form-data; boundary={boundary}"
-    answer = browser.post(f"{DRAFT}/measures/import/", data=body, content_type=kind)
+    answer = browser.post(f"{DRAFT}/{where}/import/", data=body, content_type=kind)
     assert answer.status_code in (200, 303, 400, 413), answer.text
     after = dict(database())
     changed = {table for table in after if after[table] != before[table]}

@@ -185,6 +185,21 @@ def test_a_date_that_is_still_to_come_is_stored_and_told(client, budget):
     assert "fram i tid" not in browser.get(PATH).text
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "rule", "rule": "HELD"},
+        {"kind": "rule", "rule": "PERCENT", "percent": "-2"},
+        {"kind": "none"},
+        {"kind": "given", "path_0_2027": "981"},
+    ],
+)
+def test_a_number_of_years_that_nothing_asks_for_may_be_empty(client, budget, fields):
+    before, browser = budget().path, client(Role.CLIMATE)
+    assert save(browser, years="", **fields).status_code == 303
+    assert budget().path != before
+
+
 RULE = {"kind": "rule"}
 
 
@@ -202,7 +217,8 @@ RULE = {"kind": "rule"}
         ({"rule": "MAGIC"}, "rule", "Velg et av alternativene."),
         ({**RULE, "rule": "TREND", "years": "1"}, "years", "Skriv et antall år fra 2 til 2."),
         ({**RULE, "rule": "TREND", "years": "3"}, "years", "Utgaven har 2 år."),
-        ({**RULE, "rule": "MEAN", "years": ""}, "years", "Skriv et nummer."),
+        ({**RULE, "rule": "MEAN", "years": ""}, "years", "Skriv et antall år fra 1 til 2."),
+        ({**RULE, "rule": "HELD", "years": "mange"}, "years", "«mange» er ikke et nummer."),
         ({**RULE, "rule": "PERCENT", "percent": ""}, "percent", "Skriv hvor mange prosent"),
         ({**RULE, "rule": "PERCENT", "percent": "-101"}, "percent", "fra −100 til 100"),
         ({**RULE, "rule": "PERCENT", "percent": "0,0001"}, "percent", "tusendels prosent"),

@@ -27,10 +27,12 @@ BY_PREVIEW = {
     *("imports.confirm", "imports.cancel"),  # test_imports
     *("measure_imports.sheet", "measure_imports.back", "measure_imports.preview"),
     *("measure_imports.confirm", "measure_imports.cancel"),  # test_measure_imports
+    *("path_imports.sheet", "path_imports.answer"),
+    *("path_imports.confirm", "path_imports.cancel"),  # test_path_imports
 }
 ONLY_ADDS = {
     *("measures.new", "measures.duplicate", "names.add"),
-    *("imports.upload", "measure_imports.upload"),
+    *("imports.upload", "measure_imports.upload", "path_imports.upload"),
 }
 OF_ONESELF = {"sign_in.enter", "sign_in.leave"}
 
