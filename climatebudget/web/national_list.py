@@ -129,7 +129,13 @@ class Against:
         for code in used or codes:
             sector, _, name = called(self.budget, code).partition(": ")
             by_sector.setdefault(sector, []).append(name)
-        return "; ".join(f"{sector}: {', '.join(names)}" for sector, names in by_sector.items())
+        return "; ".join(map(_sources, by_sector.items()))
+
+
+def _sources(of: tuple[str, list[str]]) -> str:
+    """«Veitrafikk: Personbiler, Busser»; a sector that is one source is said once."""
+    sector, names = of
+    return sector if names == [sector] else f"{sector}: {', '.join(names)}"
 
 
 # ---- in words ----------------------------------------------------------------------------------
