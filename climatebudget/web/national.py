@@ -21,7 +21,7 @@ from climatebudget.web.context import budget_in_sight, g, place
 from climatebudget.web.forms import say
 from climatebudget.web.listing import Link, Shown, asked, download
 from climatebudget.web.national_form import TermsForm, terms_form
-from climatebudget.web.national_list import Against
+from climatebudget.web.national_held import Against
 
 pages = Blueprint("national", __name__, url_prefix="/<number>/<int:year>/<slug>/national")
 

@@ -145,6 +145,13 @@ def test_no_municipal_source_is_said_with_its_reason(client):
     assert "ingen kommunal kilde Jernbane er ingen utslippskilde" in found
 
 
+def test_the_sources_of_a_sector_are_named_under_it_once(client):
+    """«Industri, olje og gass» is a sector and its only source."""
+    html = client(Role.CLIMATE).get(PAGE).text
+    assert "Veitrafikk: Personbiler, Busser 1 000 ingen" in row(html, "T13")
+    assert "under 500 Industri, olje og gass 0 ingen" in row(html, "I01")
+
+
 def test_an_uncertain_code_and_an_uncertain_mapping_are_marked_where_they_are_seen(client):
     html = client(Role.CLIMATE).get(PAGE).text
     assert "usikker kode" in row(html, "S02?") and "S09 to ganger" in row(html, "S02?")
