@@ -180,21 +180,6 @@ def _number(text: str) -> str:
     return text
 
 
-def _area(text: str) -> str:
-    """A municipality, a county or the country, as of today; one that is gone names who followed."""
-    from climatebudget import catalogue
-
-    if text in catalogue.areas():
-        return text
-    if followed := catalogue.successor(text):
-        names = " og ".join(f"{n} {catalogue.areas()[n].name}" for n in followed)
-        raise ValueError(f"{text} finnes ikke lenger. Kommunen er blitt {names}.")
-    raise ValueError(
-        f"«{text}» er ikke et område. Skriv et kommunenummer (0301), et fylkesnummer (40) eller 0 "
-        "for landet."
-    )
-
-
 def _file(text: str) -> Path:
     if Path(text).is_dir():
         raise ValueError(f"{text} er en mappe. Oppgi en fil i den.")
@@ -217,7 +202,7 @@ def _port(text: str) -> int:
 
 YEAR, DAY, NUMBER = Kind("ÅR", read_year), Kind("DATO", _day), Kind("NR", _number)
 FILE, OUT, PORT = Kind("FIL", _file), Kind("FIL", Path), Kind("PORT", _port)
-AREA, WORKBOOK = Kind("NR", _area), Kind("FIL", _workbook)
+WORKBOOK = Kind("FIL", _workbook)
 assert issubclass(Unreadable, ValueError)  # what read_year raises is a sentence
 
 

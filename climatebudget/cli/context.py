@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from climatebudget.core.budget import shown
-from climatebudget.terminal import NUMBER, YEAR, Commands, stop
+from climatebudget.terminal import NUMBER, YEAR, Commands, Kind, stop
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -31,6 +31,24 @@ kommune = click.option(
 )
 one_year = click.option("--year", type=YEAR, required=True, help="Budsjettåret.")
 json_wanted = click.option("--json", "wants_json", is_flag=True, help="JSON med eksakte tall.")
+
+
+def _area(text: str) -> str:
+    """A municipality, a county or the country, as of today; one that is gone names who followed."""
+    from climatebudget import catalogue
+
+    if text in catalogue.areas():
+        return text
+    if followed := catalogue.successor(text):
+        names = " og ".join(f"{n} {catalogue.areas()[n].name}" for n in followed)
+        raise ValueError(f"{text} finnes ikke lenger. Kommunen er blitt {names}.")
+    raise ValueError(
+        f"«{text}» er ikke et område. Skriv et kommunenummer (0301), et fylkesnummer (40) eller 0 "
+        "for landet."
+    )
+
+
+AREA = Kind("NR", _area)
 
 
 def one_version(command: F) -> F:

@@ -12,6 +12,7 @@ import click
 
 from climatebudget.cli.context import (
     ACTOR,
+    AREA,
     json_wanted,
     main,
     municipality_of,
@@ -21,7 +22,6 @@ from climatebudget.cli.context import (
 )
 from climatebudget.core.field import show_number
 from climatebudget.terminal import (
-    AREA,
     DAY,
     FILE,
     NUMBER,
