@@ -150,7 +150,7 @@ def _wide(table: Table, columns: _Columns) -> Shape:
 
 
 def _name_column(table: Table, columns: _Columns) -> Column | None:
-    """The first column that stands before the years and has text."""
+    """The first column that has text and is nothing else that we know."""
     others = columns.others
     return next((c for c in others if any(_is_text(row, c) for row in table.rows)), None)
 
@@ -216,27 +216,32 @@ def _year_twice(table: Table, groups: Iterable[list[tuple[Column, int]]]) -> Ite
 
 def _rows(table: Table, columns: _Columns, answers: Mapping[str, str]) -> Shape:
     """Places in columns of their own and a figure in each row; or a column for each place."""
-    numeric = [c for c in columns.others if _has_figures(table, c)]
-    questions: tuple[Question, ...] = ()
-    values = numeric
-    if columns.places:
-        values = [c for c in numeric if _says_value(c)] or numeric
-        if len(values) > 1 and not _says_value(values[0]):
-            questions = (_which_column(table, values),)
-            values = [c for c in values if c.letter == answers.get(COLUMN)]
+    values, questions = _value_columns(table, columns)
+    asked = {choice.value for question in questions for choice in question.choices}
+    chosen = [c for c in values if not asked or c.letter == answers.get(COLUMN)]
     series: dict[tuple[str, str, str], Series] = {}
     findings: list[Finding] = []
     skipped: list[Row] = []
     for row in table.rows:
-        filled = [c for c in values if c.letter in row.cells]
+        filled = [c for c in chosen if c.letter in row.cells]
         year = _year(table, row, columns, findings) if filled else None
         if not filled:
             skipped.append(row)
-        for column in filled if year is not None else ():
-            _add(series, table, columns, row, column, Spot(year or 0, row, column.letter))
-    unread = [c for c in columns.others if c not in (numeric if questions else values)]
-    told = (*findings, *_not_read(table, unread, skipped))
+        elif year is not None:
+            for column in filled:
+                _add(series, table, columns, row, column, Spot(year, row, column.letter))
+    unread = [c for c in columns.others if c not in values]
+    told = (*findings, *_not_read(table, unread, [] if asked and not chosen else skipped))
     return Shape(tuple(series.values()), (), told, questions)
+
+
+def _value_columns(table: Table, columns: _Columns) -> tuple[list[Column], tuple[Question, ...]]:
+    """The columns of figures; where several may be the one with the path, a question."""
+    numeric = [c for c in columns.others if _has_figures(table, c)]
+    known = [c for c in numeric if _says_value(c)]
+    if not columns.places or known or len(numeric) < 2:
+        return (known or numeric) if columns.places else numeric, ()
+    return numeric, (_which_column(table, numeric),)
 
 
 def _has_figures(table: Table, column: Column) -> bool:

@@ -320,6 +320,11 @@ def test_percent_of_another_year_is_refused():
     assert "fra 2017" in told(found, "another-reference") and not found.may_store
 
 
+def test_a_path_towards_2030_is_not_reckoned_from_2030():
+    plain = table("Prosent | 2027\nUtslipp i alt | −28")
+    assert done(replace(plain, above=("Utslippsbane mot 2030",))).may_store
+
+
 @pytest.mark.parametrize("heading", ["1000 tonn", "kt CO2", "Kilotonn", "Mill. tonn"])
 def test_another_unit_is_refused(heading):
     found = done(f"{heading} | 2025\nUtslipp i alt | 1,5", unit="tonnes")
