@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from climatebudget.core.budget import Budget
@@ -25,7 +25,7 @@ class OpenPlace:
 
     code: str
     measures: tuple[Measure, ...]
-    groups: tuple[OverlapGroup, ...]  # that hold some of the measures here already
+    groups: tuple[OverlapGroup, ...]  # that hold some of the measures here, and can take them all
     suggested: tuple[Member, ...]  # for a new group, such that no pair comes in two
 
     @property
@@ -74,7 +74,7 @@ def open_places(budget: Budget) -> tuple[OpenPlace, ...]:
             pair for pair in combinations(members, 2) if frozenset(pair) not in considered
         ]
         if open_pairs and code != UNALLOCATED:
-            groups = tuple(g for g in budget.overlaps if set(g.members) & set(members))
+            groups = tuple(g for g in budget.overlaps if _takes_in(g, members, budget.overlaps))
             suggested = _suggested(members, open_pairs)
             found.append(OpenPlace(code, tuple(its), groups, suggested))
     return tuple(found)
@@ -91,6 +91,15 @@ def _suggested(
         if all(frozenset((member, other)) in open_for for other in chosen):
             chosen.append(member)
     return tuple(m for m in members if m in chosen)
+
+
+def _takes_in(
+    group: OverlapGroup, members: Iterable[Member], groups: Iterable[OverlapGroup]
+) -> bool:
+    """Whether a group that holds some of these can hold all, and no pair comes in two groups."""
+    wider = replace(group, members=tuple(dict.fromkeys([*group.members, *members])))
+    others = (other for other in groups if other.id != group.id)
+    return bool(set(group.members) & set(members)) and not any(shared(wider, o) for o in others)
 
 
 def shared(group: OverlapGroup, other: OverlapGroup) -> tuple[Member, ...]:
