@@ -1,7 +1,7 @@
 """Overlapp: groups of measures that cut the same tonnes, what they take off, and what is open."""
 
-from tests.web.conftest import DRAFT
 from climatebudget.core.access import Role
+from tests.web.conftest import DRAFT
 
 
 def test_a(client):
