@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.inventory import UNALLOCATED
@@ -25,8 +24,6 @@ class OpenPlace:
 
     code: str
     measures: tuple[Measure, ...]
-    groups: tuple[OverlapGroup, ...]  # that hold some of the measures here, and can take them all
-    suggested: tuple[Member, ...]  # for a new group, such that no pair comes in two
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -46,7 +43,8 @@ def effects_of(budget: Budget) -> Effects:
 def why_idle(member: Member, effects: Effects, budget: Budget) -> str:
     """Why nothing is deducted for a member of a group; "" for one that takes part."""
     if member not in effects:
-        return NOT_HERE
+        shown = any(m.id == member.measure for m in budget.measures)
+        return NOT_HERE if shown else NOT_COUNTED
     measure, _ = effects[member]
     if not budget.boundary.holds(member.code):
         return OUTSIDE
@@ -62,44 +60,50 @@ def open_places(budget: Budget) -> tuple[OpenPlace, ...]:
     for member, (measure, effect) in effects.items():
         if effect.yearly and not why_idle(member, effects, budget):
             by_code.setdefault(member.code, []).append(measure)
-    considered = {
-        frozenset(pair)
-        for group in budget.overlaps
-        for pair in combinations([m for m in group.members if m in effects], 2)
-    }
+    beside = stands_beside(budget)
+    return tuple(
+        OpenPlace(code, tuple(its))
+        for code, its in by_code.items()
+        if code != UNALLOCATED and not _all_considered([Member(m.id, code) for m in its], beside)
+    )
+
+
+def stands_beside(budget: Budget) -> Mapping[Member, set[Member]]:
+    """With whom each member of a group stands in some group: a pair that is considered."""
+    beside: dict[Member, set[Member]] = {}
+    for group in budget.overlaps:
+        its = set(group.members)
+        for member in its:
+            beside[member] = beside[member] | its if member in beside else its
+    return beside
+
+
+def _all_considered(members: list[Member], beside: Mapping[Member, set[Member]]) -> bool:
+    together = set(members)
+    return len(together) < 2 or all(together <= beside.get(m, set()) for m in members)
+
+
+def suggested(place: OpenPlace, budget: Budget) -> tuple[Member, ...]:
+    """Whom a new group can take, such that no pair comes in two: those most is open for, first."""
+    beside, members = stands_beside(budget), place.members
+    here = set(members)
+    chosen: set[Member] = set()
+    for member in sorted(members, key=lambda m: len(here & beside.get(m, set()))):
+        if not chosen & beside.get(member, set()):
+            chosen.add(member)
+    return tuple(member for member in members if member in chosen)
+
+
+def extendable(place: OpenPlace, budget: Budget) -> tuple[OverlapGroup, ...]:
+    """The groups that hold some of the measures here, and can hold all: no pair comes in two."""
+    members = place.members
     found = []
-    for code, its in by_code.items():
-        members = [Member(m.id, code) for m in its]
-        open_pairs = [
-            pair for pair in combinations(members, 2) if frozenset(pair) not in considered
-        ]
-        if open_pairs and code != UNALLOCATED:
-            groups = tuple(g for g in budget.overlaps if _takes_in(g, members, budget.overlaps))
-            suggested = _suggested(members, open_pairs)
-            found.append(OpenPlace(code, tuple(its), groups, suggested))
+    for group in budget.overlaps:
+        wider = replace(group, members=tuple(dict.fromkeys([*group.members, *members])))
+        others = (other for other in budget.overlaps if other.id != group.id)
+        if set(group.members) & set(members) and not any(shared(wider, o) for o in others):
+            found.append(group)
     return tuple(found)
-
-
-def _suggested(
-    members: Iterable[Member], open_pairs: Iterable[tuple[Member, Member]]
-) -> tuple[Member, ...]:
-    """As many as can stand together: those that most is open for first, none with one it knows."""
-    open_for = [frozenset(pair) for pair in open_pairs]
-    order = sorted(members, key=lambda m: -sum(m in pair for pair in open_for))
-    chosen: list[Member] = []
-    for member in order:
-        if all(frozenset((member, other)) in open_for for other in chosen):
-            chosen.append(member)
-    return tuple(m for m in members if m in chosen)
-
-
-def _takes_in(
-    group: OverlapGroup, members: Iterable[Member], groups: Iterable[OverlapGroup]
-) -> bool:
-    """Whether a group that holds some of these can hold all, and no pair comes in two groups."""
-    wider = replace(group, members=tuple(dict.fromkeys([*group.members, *members])))
-    others = (other for other in groups if other.id != group.id)
-    return bool(set(group.members) & set(members)) and not any(shared(wider, o) for o in others)
 
 
 def shared(group: OverlapGroup, other: OverlapGroup) -> tuple[Member, ...]:

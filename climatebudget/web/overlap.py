@@ -12,7 +12,13 @@ from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import LONGEST_NAME
 from climatebudget.core.overlap import OverlapGroup, Rule
-from climatebudget.core.overlap_groups import OpenPlace, adjusted, open_places
+from climatebudget.core.overlap_groups import (
+    OpenPlace,
+    adjusted,
+    effects_of,
+    open_places,
+    suggested,
+)
 from climatebudget.core.quantity import Figure
 from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
@@ -43,7 +49,7 @@ def page(number: str, year: int, slug: str) -> str:
         groups=told(budget, ledger),
         open=to_look_at(budget),
         adjusted=adjusted(budget),
-        cutting=any(m.counted and m.effects for m in budget.measures),
+        cutting=any(measure.counted for measure, _ in effects_of(budget).values()),
     )
 
 
@@ -56,7 +62,7 @@ def new(number: str, year: int, slug: str) -> Answer:
         return _save(budget, BLANK, None)
     asked = _asked(budget)
     group = replace(BLANK, name=_free_name(budget, asked.code)) if asked else BLANK
-    form = overlap_form(budget, group, asked.suggested if asked else ())
+    form = overlap_form(budget, group, suggested(asked, budget) if asked else ())
     return _form_page(budget, group, form)
 
 

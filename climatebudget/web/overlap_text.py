@@ -18,7 +18,9 @@ from climatebudget.core.overlap_groups import (
     Effects,
     OpenPlace,
     effects_of,
+    extendable,
     open_places,
+    suggested,
     why_idle,
 )
 from climatebudget.core.quantity import ZERO, Bound, Figure, minus
@@ -121,9 +123,10 @@ def to_look_at(budget: Budget) -> list[Open]:
 
 
 def _open(place: OpenPlace, budget: Budget) -> Open:
-    suggested = {member.measure for member in place.suggested}
-    numbers = listed(m.number for m in place.measures if m.id in suggested)
-    return Open(place.code, place_label(budget, place.code), place.measures, numbers, place.groups)
+    own = {member.measure for member in suggested(place, budget)}
+    numbers = listed(m.number for m in place.measures if m.id in own)
+    label = place_label(budget, place.code)
+    return Open(place.code, label, place.measures, numbers, extendable(place, budget))
 
 
 def lead(budget: Budget, statement: Statement) -> Text:

@@ -12,7 +12,7 @@ from climatebudget.core.boundary import Boundary, Facility, within
 from climatebudget.core.findings import Level
 from climatebudget.core.measure import Financing
 from climatebudget.core.overlap import Member, OverlapGroup, Rule
-from climatebudget.core.overlap_groups import open_places
+from climatebudget.core.overlap_groups import extendable, open_places, suggested
 from climatebudget.core.quantity import tonnes
 from climatebudget.core.statement import statement
 from tests.tables import budget, history, measures, path
@@ -195,12 +195,14 @@ def test_a_new_group_is_suggested_such_that_no_pair_comes_in_two():
         nr | klimatiltak  | sektor | utslippskilde          | {YEARS}
         4  | Bygge ladere | Vei    | veitrafikk/personbiler | 1 | 1 | 1 | 1 | 1
     """)
-    (place,) = open_places(replace(HELD, measures=(*TWO, *third)))
+    town = replace(HELD, measures=(*TWO, *third))
+    (place,) = open_places(town)
     assert [m.number for m in place.measures] == [1, 2, 4]
-    assert place.suggested == (Member("m1", CARS), Member("m4", CARS))
-    assert [g.id for g in place.groups] == [HELD.overlaps[0].id]
-    (place,) = open_places(replace(HELD, measures=(*TWO, *third), overlaps=()))
-    assert (place.suggested, place.groups) == (place.members, ())
+    assert suggested(place, town) == (Member("m1", CARS), Member("m4", CARS))
+    assert extendable(place, town) == HELD.overlaps
+    town = replace(town, overlaps=())
+    (place,) = open_places(town)
+    assert (suggested(place, town), extendable(place, town)) == (place.members, ())
 
 
 def test_overlap_that_is_deducted_brings_a_source_back_above_zero():
