@@ -134,6 +134,22 @@ def deductions(
     return tuple(found)
 
 
+def together(parts: Iterable[Deduction]) -> Figure:
+    """Several deductions in one figure, tonnes; unknown where none of them is known.
+
+    One that is unknown can only take off more: the figure is then «høyst».
+    """
+    parts = tuple(parts)
+    known = [d.figure for d in parts if d.figure.known]
+    lacks = sum(d.figure.lacks for d in parts)
+    if not known:
+        return Figure(None, lacks)
+    bounds = {f.bound for f in known if f.bound is not Bound.EXACT}
+    bounds |= {Bound.AT_MOST} if len(known) < len(parts) else set()
+    bound = Bound.OPEN if len(bounds) > 1 else next(iter(bounds), Bound.EXACT)
+    return Figure(sum((f.value for f in known if f.value is not None), ZERO), lacks, bound)
+
+
 def _deduction(
     group: OverlapGroup,
     sector: str,

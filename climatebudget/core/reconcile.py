@@ -52,6 +52,7 @@ from climatebudget.core.checks.money import (
 from climatebudget.core.checks.national import categories_are_known
 from climatebudget.core.checks.overlap import (
     in_sequence_needs_a_path,
+    no_overlap_is_deducted_twice,
     overlap_groups_hold,
     overlap_is_considered,
 )
@@ -103,6 +104,7 @@ CHECKS: list[Check] = [
     figures_stay_in_one_unit,
     overlap_is_considered,
     overlap_groups_hold,
+    no_overlap_is_deducted_twice,
     in_sequence_needs_a_path,
     the_boundary_leaves_something,
     nothing_cuts_outside_the_boundary,

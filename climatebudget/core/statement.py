@@ -11,7 +11,7 @@ from fractions import Fraction
 from climatebudget.core.budget import Budget
 from climatebudget.core.inventory import UNALLOCATED, sector_of
 from climatebudget.core.measure import Book, Effect, Measure
-from climatebudget.core.overlap import Deduction, deductions
+from climatebudget.core.overlap import Deduction, deductions, together
 from climatebudget.core.paths import in_tonnes, percentages, stand_in
 from climatebudget.core.quantity import (
     UNKNOWN,
@@ -190,10 +190,11 @@ def _taken(net: Figure, taken: Sequence[Deduction]) -> Figure:
     """The year's deductions in one figure; unknown where nothing is known to deduct from."""
     if not net.known:
         return UNKNOWN
-    bounds = {d.figure.bound for d in taken if d.figure.bound is not Bound.EXACT}
-    bound = Bound.OPEN if len(bounds) > 1 else next(iter(bounds), Bound.EXACT)
-    lacks = sum(d.figure.lacks for d in taken)
-    return Figure(sum((d.value for d in taken), ZERO), lacks, bound)
+    found = together(taken)
+    if found.known:
+        return found
+    # Groups whose cuts are unknown this year take off something, or nothing.
+    return Figure(ZERO, found.lacks, Bound.AT_MOST if found.lacks else Bound.EXACT)
 
 
 def _together(net: Figure, overlap: Figure) -> Figure:

@@ -119,13 +119,18 @@ def blocks(page: Page, row: int, annex: Annex, sums: Sums, columns: Sequence[Hea
     page.put(row, 0, _("Kontroller"), SECTION)
     total = stated_total(page, row + 1, annex, columns)
     first_check = row + 2
-    row = first_check + len(ways) + 2
     checks = Checks()
+    if sums.overlap:
+        overlap = stated_overlap(page, first_check, annex, columns)
+        first_check += 1
+        check_overlap(page, first_check + len(ways) + 1, annex, sums, overlap, columns, checks)
+    last_check = first_check + len(ways) + bool(sums.overlap)
+    row = last_check + 2
     for number, way in enumerate(ways):
         row, reached = division(page, row, way, annex, columns)
         check(page, first_check + number, way.check, reached, total, columns, checks)
     check_measures(page, first_check + len(ways), annex, sums, total, columns, checks)
-    page.red_unless_zero(first_check, 1, first_check + len(ways), len(columns) + 2)
+    page.red_unless_zero(first_check, 1, last_check, len(columns) + 2)
     stated_by_source(page, row, annex, sums)
     row += len(annex.budget.controls) + 3 if annex.budget.controls else 0
     write_findings(page, row, annex)
@@ -239,6 +244,20 @@ def stated_total(
     return found
 
 
+def stated_overlap(
+    page: Page, row: int, annex: Annex, columns: Sequence[Heading]
+) -> Mapping[Heading, tuple[Ref, Figure]]:
+    page.put(row, 0, annex.translate("Overlapp i klimabudsjettet"), BODY | BOLD)
+    found = {}
+    for column, h in enumerate(columns, start=1):
+        value = at(annex.statement.total.overlap, h.year) if h.ahead else Figure(None)
+        shown: Value = value if h.ahead else NONE
+        found[h] = page.put(row, column, shown, look(h) | (BOLD if h.ahead else QUIET)), value
+    for column in (len(columns) + 1, len(columns) + 2):
+        page.put(row, column, None, BODY)
+    return found
+
+
 def total_of(h: Heading, annex: Annex) -> Figure:
     line = annex.statement.total
     return at(line.cut.net, h.year) if h.ahead else Figure(line.inventory[h.year])
@@ -346,6 +365,21 @@ def check_measures(
     }
     label = annex.translate("Arket «Klimatiltak per sektor» mot totalen")
     check(page, row, label, reached, total, columns, checks)
+
+
+def check_overlap(
+    page: Page,
+    row: int,
+    annex: Annex,
+    sums: Sums,
+    stated: Mapping[Heading, tuple[Ref, Figure]],
+    columns: Sequence[Heading],
+    checks: Checks,
+) -> None:
+    """The groups' deductions, reckoned on the sheet of measures, against the statement's."""
+    reached = {h: (sums.overlap[h.year], f) for h, (_, f) in stated.items() if h.ahead}
+    label = annex.translate("Overlappgruppene mot overlapp i klimabudsjettet")
+    check(page, row, label, reached, stated, columns, checks)
 
 
 def stated_by_source(page: Page, row: int, annex: Annex, sums: Sums) -> None:

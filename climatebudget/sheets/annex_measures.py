@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from climatebudget.core.measure import InPath, Measure
@@ -46,6 +46,9 @@ class Sums:
 
     total: Mapping[int, Ref]
     departments: Mapping[str, Mapping[int, Ref]]
+    rows: Mapping[str, int]  # of the counted measures, by public id
+    row: int  # the next free one
+    overlap: Mapping[int, Ref] = field(default_factory=dict)  # empty where no group is written
 
 
 def columns(annex: Annex) -> list[Column[Measure]]:
@@ -106,9 +109,10 @@ def write(page: Page, annex: Annex) -> Sums:
         page.put(row, 1, _("Klimabudsjettet har ingen klimatiltak ennå."), PROSE)
         row += 1
     departments = {}
+    rows: dict[str, int] = {}
     for department, own in grouped(annex).items():
-        row, departments[department] = group(page, row, table, department, own, annex)
-    return Sums(grand_total(page, row, departments, annex), departments)
+        row, departments[department] = group(page, row, table, department, own, annex, rows)
+    return Sums(grand_total(page, row, departments, annex), departments, rows, row + 2)
 
 
 def grouped(annex: Annex) -> Mapping[str, list[Measure]]:
@@ -126,13 +130,18 @@ def group(
     department: str,
     own: list[Measure],
     annex: Annex,
+    rows: dict[str, int],
 ) -> tuple[int, Mapping[int, Ref]]:
-    """A department's measures: what counts, its sum, and below it what is not in the sum."""
+    """A department's measures: what counts, its sum, and below it what is not in the sum.
+
+    ``rows`` is told where each that counts stands.
+    """
     _ = annex.translate
     counted = [m for m in own if m.counted and in_book(m, annex)]
     others = [m for m in own if m not in counted]
     page.put(row + 1, 0, department_label(department, annex), SECTION)
     first = row = row + 2
+    rows.update((m.id, n) for n, m in enumerate(counted, start=first))
     row = page.lines(row, table, counted)
     sums: Mapping[int, Ref] = {}
     if counted:

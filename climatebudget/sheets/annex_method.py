@@ -69,7 +69,7 @@ def reckoning(annex: Annex) -> list[Paragraph]:
                 "står med minus."
             ),
         ),
-        (_("Overlapp"), _("Trekkes fra kuttet. Står der 0, er det ikke ført noe fradrag.")),
+        (_("Overlapp"), overlap(annex)),
         (
             _("Etter klimatiltakene"),
             _("Referansebanen minus utslippskuttet, med fradraget for overlapp lagt til igjen."),
@@ -84,6 +84,16 @@ def reckoning(annex: Annex) -> list[Paragraph]:
             ),
         ),
     ]
+
+
+def overlap(annex: Annex) -> str:
+    _ = annex.translate
+    if annex.budget.overlaps:
+        return _(
+            "Trekkes fra kuttet. Gruppene står med regel, klimatiltak og begrunnelse under summen "
+            "i arket «Klimatiltak per sektor»."
+        )
+    return _("Trekkes fra kuttet. Står der 0, er det ikke ført noe fradrag.")
 
 
 def allowance(annex: Annex) -> str:

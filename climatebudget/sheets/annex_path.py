@@ -163,10 +163,15 @@ def forecast(
     statement, line = annex.statement, annex.statement.total
     cut, after, gap = at(line.cut.net, year), at(line.after, year), at(statement.gap, year)
     points = Figure(statement.points(gap.value), gap.lacks, gap.bound)
+    overlap = at(line.overlap, year)
+    if year in sums.overlap:
+        taken: Value = live("={}", sums.overlap[year], value=overlap)
+    else:
+        taken = overlap
     found: dict[int, tuple[Value, Style]] = {
         PATH: (Figure(line.path[year]), TONNES),
         CUT: (live("={}", sums.total[year], value=cut) if year in sums.total else cut, TONNES),
-        OVERLAP: (at(line.overlap, year), TONNES),
+        OVERLAP: (taken, TONNES),
         AFTER: (
             live("={}-{}-{}", ours[PATH], ours[CUT], ours[OVERLAP], value=after),
             TONNES | BOLD,

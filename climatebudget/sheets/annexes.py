@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from climatebudget.core.budget import Budget
@@ -13,6 +14,7 @@ from climatebudget.sheets import (
     annex_checks,
     annex_measures,
     annex_method,
+    annex_overlap,
     annex_path,
     annex_summary,
 )
@@ -49,6 +51,7 @@ def annex(
     method = page(_("Metode"), annex_method.WIDTHS, False)
 
     sums = annex_measures.write(measures, about)
+    sums = replace(sums, overlap=annex_overlap.write(measures, about, sums))
     places = annex_path.write(path, about, sums)
     found = annex_checks.write(checks, about, sums)
     annex_summary.write(summary, about, places, found)

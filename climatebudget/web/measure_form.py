@@ -326,7 +326,10 @@ class Given(NamedTuple):
 
 
 def _choices(budget: Budget, measure: Measure, user: User) -> Iterator[Given]:
-    overlap = [("", say(N_("Ikke vurdert"))), ("yes", say(N_("Tallet er justert for overlapp")))]
+    overlap = [
+        ("", say(N_("Tallet er ikke justert for overlapp"))),
+        ("yes", say(N_("Tallet er justert for overlapp"))),
+    ]
     category = measure.category
     key = f"{category.report}/{category.code}" if category else ""
     sources = _codes(budget, measure, N_("Vet ikke"))

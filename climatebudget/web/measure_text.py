@@ -12,6 +12,7 @@ from climatebudget.core.checks.words import listed
 from climatebudget.core.field import show_exact
 from climatebudget.core.inventory import UNALLOCATED, sector_of
 from climatebudget.core.measure import CostKind, Effect, Measure
+from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.quantity import ZERO, Yearly
 from climatebudget.core.reconcile import sector_name
 from climatebudget.core.text import N_, Text
@@ -29,10 +30,17 @@ class Line:
     text: str
 
 
+def overlaps(budget: Budget, measure: Measure) -> list[tuple[OverlapGroup, str]]:
+    """The overlap groups that a measure is in, each with where it overlaps."""
+    own = [(g, [m.code for m in g.members if m.measure == measure.id]) for g in budget.overlaps]
+    return [(g, listed(code_label(budget, code) for code in codes)) for g, codes in own if codes]
+
+
 def fields(budget: Budget, m: Measure) -> list[Line]:
     """Every field but the figures, in the form's order."""
     years = [str(y) if y else "" for y in (m.start, m.full)]
-    overlap = N_("Tallet er justert for overlapp") if m.adjusted else N_("Ikke vurdert")
+    adjusted = N_("Tallet er justert for overlapp")
+    overlap = adjusted if m.adjusted else N_("Tallet er ikke justert for overlapp")
     adviser = {
         N_("Nummer"): str(m.number),
         N_("Klimakur-tiltak"): category(m),

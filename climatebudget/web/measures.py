@@ -192,6 +192,7 @@ def _shown(budget: Budget, measure: Measure) -> dict[str, object]:
         "missing": [say(FIELDS[key]) for key in missing],
         "complete": 10 - len({NUMBERS.get(key, 7) for key in missing}),
         "last_change": next(iter(history), None),
+        "overlaps": measure_text.overlaps(budget, measure),
         "path_moves": path_moves.acts(history),
         "own": own_departments(user(), budget),
         "may_edit": _may_edit(budget, measure),

@@ -36,12 +36,13 @@ ROOMS = {
     "path": "frame",
     "version": "sums",
     "boundary": "frame",
-    "overlap": "measures",
+    "overlap": "overlap",
 }
 NAMES = {
     "measures": N_("Klimatiltak"),
     "inventory": N_("Utslippsregnskapet"),
     "frame": N_("Rammer"),
+    "overlap": N_("Overlapp"),
     "sums": N_("Summer"),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload
 
-from tests.browser.site import DATA, PROPOSED, Visit
+from tests.browser.site import CARS, DATA, GROUP, PROPOSED, Visit
 
 Act = Callable[[Visit], None]
 WORKBOOK = DATA / "inventory" / "telemark_2023-tall_seen_2025-01-10.csv"
@@ -96,6 +96,23 @@ def stale(visit: Visit) -> None:
     send(visit)
 
 
+def ticked(value: str) -> Act:
+    """Choose this of the page's radio buttons, and send the form."""
+
+    def act(visit: Visit) -> None:
+        visit.page.check(f"[type=radio][value={value}]")
+        send(visit)
+
+    return act
+
+
+def preview(visit: Visit) -> None:
+    """Fill in a group and look at what it would take off."""
+    visit.page.check("[value=SEQUENCE]")
+    visit.page.fill("[name=reason]", "De samme bilreisene.")
+    visit.page.click("[name=show]")
+
+
 OSLO, ADOPTED, KRAGERO = "/0301/2023/utkast", "/0301/2023/vedtatt", "/4014/2027/utkast"
 ADVISER, FINANCE, HEAD, POLITICIAN = (
     "klimaradgiver@oslo",
@@ -110,6 +127,7 @@ def pair(old: str, new: str) -> str:
     return f"installation/{old}/installation/{new}/"
 
 
+OVERLAPPING = f"/0301/{PROPOSED}/utkast/overlap"
 TELEMARK = f"{KRAGERO}/differences/{pair('2023-tall', '2024-tall')}"
 
 STATED = f"{OSLO}/reconciliation/accept?code=stated-sum&place=version//2023"
@@ -241,6 +259,23 @@ PAGES: dict[str, list[Scene]] = {
     "path_moves.form": [
         Scene("bane-flytt", ADVISER, f"{OSLO}/path/measures/1"),
         Scene("bane-flytt-feil", ADVISER, f"{OSLO}/path/measures/1", typed(reason=""), 400),
+    ],
+    "overlap.page": [
+        Scene("overlapp", FINANCE, f"{OVERLAPPING}/"),
+        Scene("overlapp-justert", POLITICIAN, f"{ADOPTED}/overlap/"),
+        Scene("overlapp-tom", NEWCOMER, f"{KRAGERO}/overlap/"),
+    ],
+    "overlap.new": [
+        Scene("overlapp-ny", FINANCE, f"{OVERLAPPING}/new?code={CARS}"),
+        Scene("overlapp-feil", ADVISER, f"{OSLO}/overlap/new", ticked("SHARE"), 400),
+        Scene("overlapp-vis", FINANCE, f"{OVERLAPPING}/new?code={CARS}", preview),
+    ],
+    "overlap.edit": [
+        Scene("overlapp-endre", FINANCE, f"{OVERLAPPING}/{GROUP}"),
+        Scene("overlapp-samtidig", FINANCE, f"{OVERLAPPING}/{GROUP}", stale, 409),
+    ],
+    "overlap.confirm_remove": [
+        Scene("overlapp-fjern", FINANCE, f"{OVERLAPPING}/{GROUP}/remove"),
     ],
     "versions.page": [
         Scene("versjoner", FINANCE, f"{OSLO}/versions/"),

@@ -10,8 +10,9 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from climatebudget import db, demo
 from climatebudget.core.access import Role
 from climatebudget.core.budget import Kind, Stage
+from climatebudget.core.measure import Basis, Measure, effect_in
+from climatebudget.core.overlap import Member, OverlapGroup, Rule
 from climatebudget.db import read, write
 from climatebudget.db.upgrade import upgrade
 from climatebudget.sheets.child import read_inventory
@@ -39,6 +42,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DATA = Path(__file__).parents[1] / "data"
 OLDER = DATA / "inventory" / "telemark_2023-tall_seen_2025-01-24.csv"
 PROPOSED = 2024
+CARS, GROUP = "veitrafikk/personbiler", "bilreiser"
 AUDITOR = "revisor@oslo.example"
 AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -74,7 +78,7 @@ def build_demo(folder: Path) -> Path:
     """The demo as a SQLite file, to copy; its password lies beside it.
 
     With an older edition for Telemark to compare with, an auditor of both municipalities, and a
-    budget year in Oslo whose proposal is frozen and not yet presented.
+    budget year in Oslo whose proposal is frozen and not yet presented, with overlap in its draft.
     """
     file = folder / "demo.sqlite3"
     engine = db.connect(f"sqlite:///{file}")
@@ -109,6 +113,19 @@ def _proposal(session: db.Session) -> None:
     assert place is not None
     write.move_stage(session, place, Stage.PROPOSAL)
     write.freeze(session, place, Kind.PROPOSAL, "", NOW)
+    _overlap(session, place)
+
+
+def _overlap(session: db.Session, place: read.Place) -> None:
+    """Three measures in one source, made up; a group of two of them."""
+    cuts = {"Innføre bomring": 120, "Bygge sykkelveier": 60, "Øke antall avganger": 40}
+    for number, (name, cut) in enumerate(cuts.items(), start=1):
+        figures = dict.fromkeys(range(PROPOSED, demo.HORIZON + 1), Decimal(cut))
+        measure = Measure(f"overlapp-{number}", number, name, basis=Basis.ESTIMATED, code=CARS)
+        write.save_measure(session, place, replace(measure, effects=(effect_in(CARS, figures),)))
+    members = Member("overlapp-1", CARS), Member("overlapp-2", CARS)
+    group = OverlapGroup(GROUP, "Bilreiser", Rule.LARGEST, members, "De samme bilreisene.")
+    write.save_overlap(session, place, group)
 
 
 class Quiet(WSGIRequestHandler):

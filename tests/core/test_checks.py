@@ -12,6 +12,7 @@ from climatebudget.core.boundary import Boundary, Facility, within
 from climatebudget.core.findings import Level
 from climatebudget.core.measure import Financing
 from climatebudget.core.overlap import Member, OverlapGroup, Rule
+from climatebudget.core.overlap_groups import extendable, open_places, suggested
 from climatebudget.core.quantity import tonnes
 from climatebudget.core.statement import statement
 from tests.tables import budget, history, measures, path
@@ -148,6 +149,60 @@ def test_a_third_measure_in_the_source_opens_the_question_again():
         4  | Bygge ladere | Vei    | veitrafikk/personbiler | 1 | 1 | 1 | 1 | 1
     """)
     assert "overlap-open" in codes(replace(HELD, measures=(*TWO, *third)))
+
+
+def test_a_pair_that_two_groups_deduct_is_told():
+    other = replace(group(Rule.LARGEST), id="o9", name="Reiser")
+    town = replace(HELD, overlaps=(group(Rule.LARGEST), other))
+    assert codes(town) == ["overlap-twice"]
+    assert "Klimatiltak 1 og 2 står sammen både i overlappgruppen «Reiser» og i «Bilreiser»." in (
+        found(town, "overlap-twice").message
+    )
+
+
+def test_one_measure_may_overlap_with_different_ones_in_two_groups():
+    third = measures(
+        f"""
+        nr | klimatiltak  | sektor | utslippskilde          | {YEARS}
+        4  | Bygge ladere | Vei    | veitrafikk/personbiler | 1 | 1 | 1 | 1 | 1
+    """,
+        **WHOLE,
+    )
+    pairs = (("m1", "m2"), ("m1", "m4"), ("m2", "m4"))
+    groups = tuple(
+        replace(group(members=tuple(Member(m, CARS) for m in pair)), id=f"o{n}", name=f"Par {n}")
+        for n, pair in enumerate(pairs)
+    )
+    assert codes(replace(HELD, measures=(*TWO, *third), overlaps=groups)) == []
+
+
+def test_a_measure_does_not_overlap_with_itself():
+    places = (*TWO[0].effects, *TWO[2].effects)
+    twice = replace(TWO[0], effects=places)
+    own = group(members=(Member("m1", CARS), Member("m1", LORRIES)))
+    town = replace(HELD, measures=(twice, *TWO[1:]), overlaps=(own,))
+    assert "overlap-alone" in codes(town)
+
+
+def test_cuts_outside_the_boundary_are_in_no_sum_and_overlap_with_nothing():
+    outside = bounded(Boundary({CARS: "Innbyggernes biler"}), overlaps=())
+    assert "overlap-open" in codes(replace(HELD, overlaps=()))
+    assert "overlap-open" not in codes(outside)
+
+
+def test_a_new_group_is_suggested_such_that_no_pair_comes_in_two():
+    third = measures(f"""
+        nr | klimatiltak  | sektor | utslippskilde          | {YEARS}
+        4  | Bygge ladere | Vei    | veitrafikk/personbiler | 1 | 1 | 1 | 1 | 1
+    """)
+    town = replace(HELD, measures=(*TWO, *third))
+    (place,) = open_places(town)
+    assert [m.number for m in place.measures] == [1, 2, 4]
+    assert suggested(place, town) == (Member("m1", CARS), Member("m4", CARS))
+    assert extendable(place, town) == HELD.overlaps
+    town = replace(town, overlaps=())
+    (place,) = open_places(town)
+    assert (suggested(place, town), extendable(place, town)) == (place.members, ())
 
 
 def test_overlap_that_is_deducted_brings_a_source_back_above_zero():

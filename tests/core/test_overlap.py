@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from climatebudget.core.measure import Basis, InPath, Measure, effect_in
-from climatebudget.core.overlap import Member, OverlapGroup, Rule, deducted
-from climatebudget.core.quantity import GRAM, ZERO, Bound, tonnes
+from climatebudget.core.overlap import Member, OverlapGroup, Rule, deducted, together
+from climatebudget.core.quantity import GRAM, ZERO, Bound, Figure, tonnes
 from climatebudget.core.statement import statement
 from tests.tables import budget, history, measures, path
 
@@ -115,6 +115,36 @@ def test_a_member_without_a_figure_leaves_a_floor():
     assert (effect.value, effect.bound, effect.lacks) == (100, Bound.AT_LEAST, 1)
 
 
+def test_a_year_where_no_member_has_a_figure_has_an_unknown_deduction():
+    lacking = measures("""
+        nr | klimatiltak      | sektor | utslippskilde          | 2026 | 2027
+        1  | Innføre bomring  | Vei    | veitrafikk/personbiler |      | 200
+        2  | Bygge stier      | Plan   | veitrafikk/personbiler |      | 50
+        3  | Bytte kjeler     | Bygg   | oppvarming/olje        | 10   | 10
+    """)
+    s = reckoned(Rule.LARGEST, lacking)
+    assert together(d for d in s.deductions if d.year == 2026) == Figure(None, 2)
+    assert s.total.overlap[2026] == Figure(ZERO, 2, Bound.AT_MOST)
+    assert s.total.overlap[2027] == Figure(Decimal(-50))
+
+
+def test_two_groups_of_which_one_is_unknown_take_off_so_much_or_more():
+    lacking = measures(
+        """
+        nr | klimatiltak      | sektor | utslippskilde          | 2026
+        1  | Innføre bomring  | Vei    | veitrafikk/personbiler | 100
+        2  | Bygge stier      | Plan   | veitrafikk/personbiler | 50
+        3  | Lade lastebiler  | Vei    | veitrafikk/tunge       |
+        4  | Flytte gods      | Vei    | veitrafikk/tunge       |
+    """,
+        basis=Basis.ESTIMATED,
+    )
+    empty = tuple(replace(m, effects=m.effects or (effect_in(LORRIES, {}),)) for m in lacking)
+    freight = replace(group(Rule.LARGEST, ("m3", LORRIES), ("m4", LORRIES)), id="o2")
+    s = statement(budget(empty, overlaps=(group(Rule.LARGEST), freight)))
+    assert s.total.overlap[2026] == Figure(Decimal(-50), 2, Bound.AT_MOST)
+
+
 def test_a_group_across_sources_is_held_against_their_sector():
     mixed = measures("""
         nr | klimatiltak  | sektor | utslippskilde          | 2026
@@ -207,6 +237,75 @@ def test_moving_a_measure_in_or_out_of_a_group_changes_no_stand_alone_effect(rul
         assert sum(x.overlap[2026].value or 0 for x in s.sectors.values()) == (
             line.overlap[2026].value
         )
+
+
+MAYBE = some.none() | some.decimals(min_value=-(10**6), max_value=10**7, places=6)
+
+
+def cutting(cuts) -> tuple[Measure, ...]:
+    """A measure for each cut; None is one that is counted and has no figure."""
+    return tuple(
+        Measure(
+            f"m{n}",
+            n,
+            f"Klimatiltak {n}",
+            basis=Basis.CALCULATED,
+            code=CARS,
+            effects=(effect_in(CARS, {} if cut is None else {2026: cut}),),
+        )
+        for n, cut in enumerate(cuts)
+    )
+
+
+@given(RULE, some.lists(MAYBE, min_size=2, max_size=6), PERCENT, some.data())
+def test_a_measure_that_is_moved_between_groups_keeps_its_stand_alone_effect(
+    rule, cuts, percent, data
+):
+    its = cutting(cuts)
+    where = some.lists(some.sampled_from("ab"), min_size=len(its), max_size=len(its))
+    told = []
+    for placed in (data.draw(where), data.draw(where)):
+        groups = tuple(
+            replace(
+                group(rule, *((m.id, CARS) for m, at in zip(its, placed, strict=True) if at == n)),
+                id=n,
+                percent=percent,
+            )
+            for n in "ab"
+            if n in placed
+        )
+        told.append(statement(budget(its, overlaps=groups, inventory=history())))
+    one, other = told
+    assert one.total.cut == other.total.cut
+    assert (one.departments, one.categories) == (other.departments, other.categories)
+
+
+@given(RULE, some.lists(MAYBE, min_size=2, max_size=6), PERCENT)
+def test_whatever_is_known_a_deduction_lies_between_zero_and_the_members_gross_cut(
+    rule, cuts, percent
+):
+    members = [(f"m{n}", CARS) for n in range(len(cuts))]
+    own = group(rule, *members, percent=percent)
+    s = statement(budget(cutting(cuts), overlaps=(own,), inventory=history()))
+    gross = s.total.cut.gross[2026].value or ZERO
+    (deduction,) = [d for d in s.deductions if d.year == 2026]
+    if deduction.figure.value is not None:
+        assert -gross <= deduction.figure.value <= 0
+
+
+@given(RULE, some.lists(MAYBE, min_size=2, max_size=6), PERCENT)
+def test_what_is_unknown_never_becomes_zero(rule, cuts, percent):
+    members = [(f"m{n}", CARS) for n in range(len(cuts))]
+    own = group(rule, *members, percent=percent)
+    alone = effect_in("oppvarming/olje", {2026: Decimal(1)})
+    known = replace(cutting([Decimal(1)])[0], id="kjent", number=99, effects=(alone,))
+    s = statement(budget((*cutting(cuts), known), overlaps=(own,), inventory=history()))
+    (deduction,) = [d for d in s.deductions if d.year == 2026]
+    assert (deduction.figure.value is None) == all(cut is None for cut in cuts)
+    lacks = sum(cut is None for cut in cuts)
+    overlap = s.total.overlap[2026]
+    assert (deduction.figure.lacks, overlap.lacks) == (lacks, lacks)
+    assert overlap.bound is not Bound.EXACT or not lacks
 
 
 @pytest.mark.parametrize("rule", list(Rule))

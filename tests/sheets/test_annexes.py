@@ -18,6 +18,7 @@ from climatebudget.core.acceptance import Acceptance, fingerprint, place_of
 from climatebudget.core.budget import Budget, BudgetYear, Control, Kind, Municipality, Stage
 from climatebudget.core.findings import Finding
 from climatebudget.core.measure import Basis, Category, Decision, InPath, Size
+from climatebudget.core.overlap import Member, OverlapGroup, Rule
 from climatebudget.core.paths import Allowance, Target
 from climatebudget.core.reconcile import reconcile
 from climatebudget.core.statement import statement
@@ -64,6 +65,12 @@ def annex(of: Budget, **changes: Any) -> bytes:
 
 # ---- an independent reading ----------------------------------------------------------------------
 
+
+def largest(*given: float | list[float]) -> float:
+    """MAX as a spreadsheet has it, of cells and of blocks."""
+    return max(v for one in given for v in (one if isinstance(one, list) else [one]))
+
+
 Place = tuple[str, str]  # sheet, cell
 SHEET_REF = re.compile(r"(?:'([^']+)'!|(\w+)!)?\$?([A-Z]{1,2})\$?(\d+)")
 COLON = re.compile(r"\$?([A-Z]{1,2})\$?(\d+):\$?([A-Z]{1,2})\$?(\d+)")
@@ -103,7 +110,10 @@ class Workbook:
         return "\n".join(str(v) for (own, _), v in self.values.items() if own == sheet)
 
     def reckon(self, place: Place, changed: Mapping[Place, float] = {}) -> float:
-        """A small spreadsheet: + − * /, SUM, ABS and ROUND over cells, text in a sum left out."""
+        """A small spreadsheet: + − * /, SUM, MAX, MIN, ABS and ROUND over cells.
+
+        Text in a sum is left out.
+        """
         return float(self._value(place, changed))
 
     def _value(self, place: Place, changed: Mapping[Place, float]) -> Any:
@@ -122,7 +132,8 @@ class Workbook:
             return repr([v for v in known if isinstance(v, (int, float))])
 
         text = SHEET_REF.sub(cell, COLON.sub(block, self.formulas[place].removeprefix("=")))
-        return eval(text, {"SUM": sum, "ABS": abs, "ROUND": round, "__builtins__": {}})
+        functions = {"SUM": sum, "ABS": abs, "ROUND": round, "MAX": largest, "MIN": min}
+        return eval(text, {**functions, "__builtins__": {}})
 
 
 @pytest.fixture(scope="module")
@@ -422,6 +433,131 @@ def test_a_text_that_looks_like_a_formula_comes_back_as_it_was(text: str) -> Non
 def test_a_formula_is_made_of_cells_only() -> None:
     with pytest.raises(TypeError):
         writer.live("={}", "A1", value=1)  # type: ignore[arg-type]
+
+
+# ---- overlap -------------------------------------------------------------------------------------
+
+CARS, LORRIES = "veitrafikk/personbiler", "veitrafikk/tunge"
+TOWN = """
+    nr | klimatiltak       | sektor | utslippskilde          | 2026 | 2027 | 2028 | 2029 | 2030
+    1  | Innføre bomring   | Vei    | veitrafikk/personbiler | 100  | 200  | 200  | 200  | 250
+    2  | Bygge sykkelveier | Plan   | veitrafikk/personbiler | 50   | 50   |      | 60   | 70
+    3  | Lade lastebiler   | Vei    | veitrafikk/tunge       | 500  | 40   | 40   | 40   | 40
+    4  | Flytte gods       | Plan   | veitrafikk/tunge       | 30   | 40   | 40   | 40   |
+    5  | Telle sykler      | Plan   | veitrafikk/personbiler | 7    | 7    | 7    | 7    | 7
+"""
+
+
+def overlapping(rule: Rule, **changes: Any) -> Budget:
+    """A town with two groups of one rule; measure 5 is adjusted, and 500 t of 400 t are cut."""
+    own = measures(TOWN)
+    own = (*own[:4], replace(own[4], adjusted=True))
+    percent = Decimal("12.5") if rule is Rule.SHARE else None
+    cars = tuple(Member(m, CARS) for m in ("m1", "m2", "m5"))
+    lorries = Member("m3", LORRIES), Member("m4", LORRIES)
+    groups = (
+        OverlapGroup("o1", "Bilreiser", rule, cars, "De samme bilene, se notat 4.", percent),
+        OverlapGroup("o2", "Gods", rule, lorries, "", percent),
+    )
+    return replace(budget(own, path=None, overlaps=groups), **changes)
+
+
+@pytest.mark.parametrize("rule", Rule)
+def test_every_overlap_formula_comes_to_the_deduction(rule: Rule) -> None:
+    of = overlapping(rule)
+    book = Workbook(annex(of))
+    for place, formula in book.formulas.items():
+        assert book.reckon(place) == pytest.approx(book.values[place], abs=2e-6), (place, formula)
+    line = statement(of).total
+    years = statement(of).columns
+    assert book.row(MEASURES, "Overlapp i alt")[1:] == [
+        pytest.approx(float(line.overlap[y].value or 0)) for y in years
+    ]
+    assert book.row(MEASURES, "Utslippskutt etter overlapp")[1:] == [
+        pytest.approx(float(line.effect[y].value or 0)) for y in years
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "begins"),
+    [(Rule.LARGEST, "=MAX("), (Rule.SEQUENCE, "=MIN(0,ROUND("), (Rule.SHARE, "=-ROUND(SUM(")],
+)
+def test_a_deduction_is_a_live_formula_of_its_rule(rule: Rule, begins: str) -> None:
+    book = Workbook(annex(overlapping(rule)))
+    assert sum(formula.startswith(begins) for formula in book.formulas.values()) >= 8
+
+
+def test_a_group_stands_with_its_rule_its_members_and_its_reason() -> None:
+    book = Workbook(annex(overlapping(Rule.LARGEST)))
+    text = book.text(MEASURES)
+    assert "Regel: bare det største regnes." in text
+    assert "Begrunnelse: De samme bilene, se notat 4." in text
+    assert "Begrunnelse: ikke oppgitt" in text
+    assert "Ikke trukket fra: justert for overlapp fra før." in text
+    assert "Gruppene står med regel" in book.text(METHOD)
+    sheet = book.sheets[MEASURES]
+    at = [row[1].row for row in sheet.iter_rows() if row[1].value == "Fratrekk"]
+    first = [book.values[MEASURES, f"{column}{at[0]}"] for column in "IJKLM"]
+    assert first == [-50, -50, 0, -60, -70]
+    assert book.values[MEASURES, f"K{at[0] - 2}"] == "ukjent"
+    assert sheet[f"K{at[0]}"].number_format == '"høyst "#,##0'
+
+
+def test_without_groups_the_annex_says_nothing_of_them(book: Workbook) -> None:
+    assert "Fratrekk" not in book.text(MEASURES)
+    assert "Overlappgruppene" not in book.text(CHECKS)
+
+
+def test_the_overlap_line_is_fetched_from_the_groups_and_checked() -> None:
+    book = Workbook(annex(overlapping(Rule.LARGEST)))
+    row = book.find(PATH, 2027).removeprefix("A")
+    assert book.formulas[PATH, f"E{row}"].startswith("='Klimatiltak per sektor'!")
+    assert book.values[PATH, f"E{row}"] == -90
+    stated = book.row(CHECKS, "Overlapp i klimabudsjettet")
+    assert stated == ["Overlapp i klimabudsjettet", "–", "–", -80, -90, -40, -100, -70]
+    checked = book.row(CHECKS, "Overlappgruppene mot overlapp i klimabudsjettet")
+    assert checked[3:] == [0] * 7
+
+    # Somebody writes 10 tonnes more into a measure: the sum, the deduction and the check follow.
+    figure = (MEASURES, book.find(MEASURES, 60))
+    changed = {figure: 70.0}
+    off = [place for place in check_cells(book) if book.reckon(place, changed)]
+    label = book.find(CHECKS, "Overlappgruppene mot overlapp i klimabudsjettet")
+    assert any(at[1:] == label[1:] for _, at in off)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "<b>fet</b>", "{{7*7}}", "100 % sikkert"])
+def test_what_a_person_writes_in_a_group_is_text(text: str) -> None:
+    of = overlapping(Rule.SUM)
+    book = Workbook(annex(replace(of, overlaps=(replace(of.overlaps[0], name=text, reason=text),))))
+    [name] = [r[1] for r in book.sheets[MEASURES].iter_rows() if r[1].value == text]
+    assert name.data_type == "s"
+    assert f"Begrunnelse: {text}" in book.text(MEASURES)
+
+
+def test_a_group_across_sectors_has_a_deduction_for_each() -> None:
+    """Only a file can bring one; the checks say that it should be divided."""
+    own = measures("""
+        nr | klimatiltak   | sektor | utslippskilde          | 2026 | 2030
+        1  | Innføre bom   | Vei    | veitrafikk/personbiler | 100  | 100
+        2  | Bytte kjeler  | Bygg   | oppvarming/olje        | 10   | 10
+        3  | Bygge stier   | Vei    | veitrafikk/tunge       | 50   | 50
+    """)
+    places = (("m1", CARS), ("m2", "oppvarming/olje"), ("m3", LORRIES))
+    group = OverlapGroup("o", "Alt", Rule.LARGEST, tuple(Member(*m) for m in places))
+    book = Workbook(annex(budget(own, overlaps=(group,))))
+    assert book.row(MEASURES, "Fratrekk, Veitrafikk")[1] == -50
+    assert book.row(MEASURES, "Fratrekk, Oppvarming")[1] == 0
+    for place in book.formulas:
+        assert book.reckon(place) == pytest.approx(book.values[place], abs=2e-6), place
+
+
+def test_a_group_that_nobody_takes_part_in_has_dashes() -> None:
+    of = overlapping(Rule.LARGEST)
+    gone = replace(of.overlaps[0], members=(Member("m5", CARS), Member("borte", CARS)))
+    book = Workbook(annex(replace(of, overlaps=(gone,))))
+    assert book.row(MEASURES, "Fratrekk")[1:] == ["–"] * 5
+    assert book.row(MEASURES, "Overlapp i alt")[1:] == [0] * 5
 
 
 # ---- budgets that lack something -----------------------------------------------------------------

@@ -421,7 +421,7 @@ def test_the_pages_of_the_room_stand_beside_each_other(client):
         html = browser.get(f"{DRAFT}/{page}/").text
         nav = html[html.index('<nav class="beside wrap"') :].partition("</nav>")[0]
         assert f'href="{DRAFT}/{page}/" aria-current="page"' in nav
-        assert nav.count("<li>") == 2
+        assert nav.count("<li>") == 4
 
 
 def statements(app, browser, address: str) -> int:

@@ -21,6 +21,7 @@ VERSIONS, ONE = f"{DRAFT}/versions/", f"{DRAFT}/measures/1"
 # is added here together with its own test.
 BY_COUNTER = {"measures.save", "measures.remove", "frame.save"}  # test_measures, test_frame, below
 BY_COUNTER |= {"path.save", "boundary.save", "path_moves.move"}  # test_path, test_boundary, …
+BY_COUNTER |= {"overlap.save", "overlap.remove"}  # test_overlap
 BY_WHAT_WAS_SEEN = {"versions.move", "versions.freeze", "versions.present"}  # below
 BY_WHAT_WAS_SEEN |= {"acceptances.accept", "acceptances.withdraw"}  # test_acceptances
 BY_PREVIEW = {
@@ -31,7 +32,7 @@ BY_PREVIEW = {
     *("path_imports.confirm", "path_imports.cancel"),  # test_path_imports
 }
 ONLY_ADDS = {
-    *("measures.new", "measures.duplicate", "names.add"),
+    *("measures.new", "measures.duplicate", "names.add", "overlap.new"),
     *("imports.upload", "measure_imports.upload", "path_imports.upload"),
 }
 OF_ONESELF = {"sign_in.enter", "sign_in.leave"}

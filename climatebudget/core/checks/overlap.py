@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
 from climatebudget.core.findings import About, Finding, Level
-from climatebudget.core.inventory import UNALLOCATED, sector_of
-from climatebudget.core.overlap import Member, OverlapGroup, Rule
+from climatebudget.core.inventory import sector_of
+from climatebudget.core.overlap import Rule
+from climatebudget.core.overlap_groups import effects_of, open_places, shared
 from climatebudget.core.quantity import Bound
 from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_
@@ -16,46 +15,30 @@ from climatebudget.core.text import N_
 
 def overlap_is_considered(budget: Budget, statement: Statement) -> list[Finding]:
     """Two counted measures that cut in one source may count the same tonnes."""
-    considered = {
-        frozenset(pair) for g in budget.overlaps for pair in combinations(_cutting(budget, g), 2)
-    }
-    by_code: dict[str, list[tuple[int, Member]]] = {}
-    for measure in budget.measures:
-        if measure.counted and not measure.adjusted:
-            for effect in measure.effects:
-                if effect.book is budget.book and effect.yearly:
-                    own = measure.number, Member(measure.id, effect.code)
-                    by_code.setdefault(effect.code, []).append(own)
-    found = []
-    for code, its in by_code.items():
-        pairs = combinations((member for _, member in its), 2)
-        if all(frozenset(pair) in considered for pair in pairs) or code == UNALLOCATED:
-            continue
-        text = N_(
-            "Klimatiltak %(numbers)s kutter i samme utslippskilde. Før dem i en overlappgruppe, "
-            "også når kuttene kan legges sammen."
+    text = N_(
+        "Klimatiltak %(numbers)s kutter i samme utslippskilde. Før dem i en overlappgruppe, "
+        "også når kuttene kan legges sammen."
+    )
+    return [
+        Finding(
+            "overlap-open",
+            text,
+            {"numbers": listed(m.number for m in place.measures)},
+            where=About("overlap", place.code),
         )
-        values = {"numbers": listed(number for number, _ in its)}
-        found.append(Finding("overlap-open", text, values, where=About("overlap", code)))
-    return found
-
-
-def _cutting(budget: Budget, group: OverlapGroup) -> list[Member]:
-    """The group's members that still cut in their source."""
-    effects = {
-        Member(m.id, e.code) for m in budget.measures for e in m.effects if e.book is budget.book
-    }
-    return [member for member in group.members if member in effects]
+        for place in open_places(budget)
+    ]
 
 
 def overlap_groups_hold(budget: Budget, statement: Statement) -> list[Finding]:
-    """A group of one, or across emission sectors, deducts nothing that it should."""
+    """A group of one measure, or across emission sectors, deducts nothing that it should."""
     found = []
+    effects = effects_of(budget)
     for group in budget.overlaps:
-        its = _cutting(budget, group)
+        its = [member for member in group.members if member in effects]
         where = About("overlap", group.id)
         values = {"group": group.name}
-        if len(its) < 2:
+        if len({member.measure for member in its}) < 2:
             text = N_(
                 "Overlappgruppen «%(group)s» har færre enn to klimatiltak som kutter. Slett "
                 "gruppen, eller legg til klimatiltak."
@@ -70,6 +53,26 @@ def overlap_groups_hold(budget: Budget, statement: Statement) -> list[Finding]:
         if not group.reason:
             text = N_("Overlappgruppen «%(group)s» mangler begrunnelse.")
             found.append(Finding("overlap-reason", text, values, Level.INFO, where))
+    return found
+
+
+def no_overlap_is_deducted_twice(budget: Budget, statement: Statement) -> list[Finding]:
+    """The forms refuse it; a file may bring it."""
+    text = N_(
+        "Klimatiltak %(numbers)s står sammen både i overlappgruppen «%(group)s» og i «%(other)s». "
+        "Da kan det samme kuttet bli trukket fra to ganger. Ta dem ut av den ene gruppen."
+    )
+    numbers = {m.id: m.number for m in budget.measures}
+    found = []
+    for n, group in enumerate(budget.overlaps):
+        for other in budget.overlaps[:n]:
+            both = {m.measure for m in shared(group, other) if m.measure in numbers}
+            if len(both) > 1:
+                its = listed(sorted(numbers[measure] for measure in both))
+                values = {"numbers": its, "group": group.name, "other": other.name}
+                where = About("overlap", group.id)
+                found.append(Finding("overlap-twice", text, values, where=where))
+                break  # one at a time: what is mended may mend the next
     return found
 
 
@@ -88,3 +91,11 @@ def in_sequence_needs_a_path(budget: Budget, statement: Statement) -> list[Findi
         Finding("overlap-no-path", text, {"group": g.name}, where=About("overlap", g.id))
         for g in floors
     ]
+
+
+CHECKS = (
+    overlap_groups_hold,
+    no_overlap_is_deducted_twice,
+    in_sequence_needs_a_path,
+    overlap_is_considered,
+)
