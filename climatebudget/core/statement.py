@@ -98,7 +98,7 @@ def statement(budget: Budget) -> Statement:
     """Reckon the whole statement of a version: pure, linear in measures × years."""
     inventory = budget.inventory
     years = _years(budget)
-    own = _in_sight(budget)
+    own = in_sight(budget)
     cuts = _cuts(own, years, budget.book)
     left = _left(budget, years)
     taken = deductions(budget.overlaps, own, years, left, budget.book)
@@ -145,7 +145,7 @@ def _years(budget: Budget) -> tuple[int, ...]:
     return tuple(range(first, max(budget.budget_year.columns) + 1))
 
 
-def _in_sight(budget: Budget) -> list[Measure]:
+def in_sight(budget: Budget) -> list[Measure]:
     """The measures of the book, without what they cut outside the boundary."""
     own = [m for m in budget.measures if _in_book(m, budget)]
     if not budget.boundary:
