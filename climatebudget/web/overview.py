@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, render_template
 
 from climatebudget.core import reconcile, sentence
@@ -10,6 +12,7 @@ from climatebudget.core.statement import statement
 from climatebudget.web import charts
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight
+from climatebudget.web.explain import way
 from climatebudget.web.reconciliation import remarks_of
 
 pages = Blueprint("overview", __name__, url_prefix="/<number>/<int:year>/<slug>")
@@ -31,4 +34,5 @@ def page(number: str, year: int, slug: str) -> str:
         accepted=sum(r.accepted is not None for r in found),
         names=reconcile.sector_names(budget),
         charts=charts,
+        way=partial(way, budget),
     )
