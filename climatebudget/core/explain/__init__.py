@@ -131,7 +131,9 @@ def _gap(budget: Budget, statement: Statement, line: Line, key: Key) -> Explanat
     allowance = exactly(statement.allowance[key.year])
     parts = (part(key, Column.AFTER, line.after), part(key, Column.ALLOWANCE, allowance, "−"))
     figure = statement.gap[key.year]
-    formula = said(N_("Utslipp etter klimatiltakene minus utslippsrammen."))
+    formula = said(
+        N_("Utslipp etter klimatiltakene minus utslippsrammen. Under null er det en margin.")
+    )
     return Explanation(key, title(key), figure, formula, parts, lacking(figure))
 
 

@@ -32,6 +32,7 @@ from climatebudget.core.statement import Line, Statement, in_sight
 from climatebudget.core.text import N_, Text
 
 Side = Callable[[Decimal], Decimal]
+Behind = tuple[Measure, Sequence[Effect]]  # a figure: a measure, and the places of it
 
 
 def effect(budget: Budget, statement: Statement, line: Line, key: Key) -> Explanation:
@@ -55,7 +56,11 @@ def _range(statement: Statement, key: Key) -> Iterator[Text]:
 
 
 def cut(budget: Budget, statement: Statement, line: Line, key: Key) -> Explanation:
-    text = N_("Summen av det hvert klimatiltak kutter. Bare klimatiltak som regnes med, er her.")
+    text = N_(
+        "Summen av det hvert klimatiltak kutter det året, sammenlignet med å la være. Bare "
+        "klimatiltak som er tallfestet, foreslått eller vedtatt, og som kommer i tillegg til "
+        "referansebanen, er regnet med."
+    )
     return _cuts(budget, line.cut.gross[key.year], key, text)
 
 
@@ -66,13 +71,15 @@ def of_department(budget: Budget, statement: Statement, key: Key) -> Explanation
 
 
 def _cuts(budget: Budget, figure: Figure, key: Key, text: str) -> Explanation:
-    own = tuple(_own_parts(budget, key, _lowered))
-    notes = (*lacking(figure), *_not_counted(budget, key))
+    behind = tuple(_behind(budget, key))
+    own = tuple(_own_parts(behind, key.year, _lowered))
+    notes = (*lacking(figure), *_not_counted(behind))
     return Explanation(key, title(key, place_of(budget, key)), figure, said(text), own, notes)
 
 
 def increase(budget: Budget, statement: Statement, line: Line, key: Key) -> Explanation:
-    own = tuple(p for p in _own_parts(budget, key, _raised) if p.figure and p.figure.value != 0)
+    parts = _own_parts(_behind(budget, key), key.year, _raised)
+    own = tuple(p for p in parts if p.figure and p.figure.value != 0)
     text = N_("Summen av det klimatiltak øker utslippene med. Økningen er en egen linje.")
     figure = line.cut.increase[key.year]
     notes = lacking(figure)
@@ -87,22 +94,23 @@ def _raised(value: Decimal) -> Decimal:
     return max(-value, ZERO)
 
 
-def _own_parts(budget: Budget, key: Key, side: Side) -> Iterator[Part]:
+def _own_parts(behind: Iterable[Behind], year: int, side: Side) -> Iterator[Part]:
     """What each counted measure gives, from its places in the sector or in all of them."""
-    for measure, places in _of(budget, key):
+    for measure, places in behind:
         if measure.counted:
-            values = [e.yearly[key.year] for e in places] or [None]
-            cites = [e.cites[key.year] for e in places if e.cites.get(key.year)]
+            values = [e.yearly[year] for e in places] or [None]
+            sides = [None if v is None else side(v) for v in values]
+            cites = [e.cites[year] for e in places if e.cites.get(year)]
             yield Part(
                 _named(measure),
-                total([None if v is None else side(v) for v in values], measure.may_increase),
-                about=_about(measure, key.year),
+                total(sides, None in sides and measure.may_increase),
+                about=_about(measure, year),
                 cites=cited("; ".join(dict.fromkeys(cites))),
-                details=tuple(_told(places, key.year)),
+                details=tuple(_told(places, year)),
             )
 
 
-def _of(budget: Budget, key: Key) -> Iterator[tuple[Measure, Sequence[Effect]]]:
+def _behind(budget: Budget, key: Key) -> Iterator[Behind]:
     """The measures behind a figure, counted or not, with the places of theirs that it is of."""
     sector = key.name if key.scope is Scope.SECTOR else None
     for measure in in_sight(budget):
@@ -130,8 +138,8 @@ def _told(places: Iterable[Effect], year: int) -> Iterator[Text]:
             yield said(N_("Oppgitt som høyst %(high)s tonn."), high=show_exact(high))
 
 
-def _not_counted(budget: Budget, key: Key) -> Iterator[Text]:
-    left = sum(not measure.counted for measure, _ in _of(budget, key))
+def _not_counted(behind: Iterable[Behind]) -> Iterator[Text]:
+    left = sum(not measure.counted for measure, _ in behind)
     if left:
         one = N_("1 klimatiltak er ikke med, fordi det ikke regnes med i noen sum.")
         many = N_("%(count)s klimatiltak er ikke med, fordi de ikke regnes med i noen sum.")

@@ -170,15 +170,16 @@ def place_of(budget: Budget, key: Key) -> Text | None:
 
 def place_name(budget: Budget, code: str) -> str:
     """What a code is called: the municipality, a sector, or «source, sector»."""
-    sources = {
-        **(budget.published.sources if budget.published else {}),
-        **(budget.inventory.sources if budget.inventory else {}),
-    }
     if not code:
         return budget.municipality.name
-    if code in sources:
-        return f"{sources[code].name}, {sources[code].sector_name}"
-    return next((s.sector_name for s in sources.values() if s.sector == sector_of(code)), code)
+    for inventory in (budget.inventory, budget.published):
+        sources = inventory.sources if inventory else {}
+        if code in sources:
+            return f"{sources[code].name}, {sources[code].sector_name}"
+        for source in sources.values():
+            if source.sector == sector_of(code):
+                return source.sector_name
+    return code
 
 
 def part(
