@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +23,6 @@ from climatebudget.core.explain import (
     title,
 )
 from climatebudget.core.field import show_exact, show_number
-from climatebudget.core.findings import About
 from climatebudget.core.statement import Statement, statement
 from climatebudget.core.text import N_, Text
 from climatebudget.db import read
@@ -119,20 +117,17 @@ def way(budget: Budget, column: str, year: int, scope: str = "whole", name: str 
 def _rows(budget: Budget, ledger: Statement, found: Explanation) -> list[Row]:
     """The parts, each with the newest change of all that it was made of."""
     under = [set(rests_on(budget, ledger, part)) for part in found.parts]
-    changes = read.last_changes(g.session, place(), budget, set().union(*under))
-    pairs = zip(found.parts, under, strict=True)
-    return [Row(part, _newest(abouts, changes)) for part, abouts in pairs]
+    changes = read.last_changes(g.session, place(), budget, under)
+    pairs = zip(found.parts, changes, strict=True)
+    return [Row(part, _shown(change) if change else None) for part, change in pairs]
 
 
-def _newest(abouts: set[About], changes: Mapping[About, read.Change]) -> Changed | None:
-    found = [changes[about] for about in abouts if about in changes]
-    if not found:
-        return None
-    last = max(found, key=lambda change: change.at)
+def _shown(change: read.Change) -> Changed:
+    """Names are internal: what is lagt fram tells roles, save to those who read the record."""
     here = place()
     named = here.version.internal or allowed(Action.READ_RECORD)
-    who = last.by(here.municipality.number, named)
-    return Changed(last.at, ", ".join(map(said, who)), last.opened)
+    who = change.by(here.municipality.number, named)
+    return Changed(change.at, ", ".join(map(said, who)), change.opened)
 
 
 def sum_line(found: Explanation) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -23,27 +23,36 @@ COUNTS = {"basis", "in_path", "decision"}  # fields that say whether a measure i
 
 
 def last_changes(
-    session: Session, place: Place, budget: Budget, abouts: Collection[About]
-) -> Mapping[About, Change]:
-    """The last change of each, in the version or in the draft it was frozen from.
+    session: Session, place: Place, budget: Budget, groups: Sequence[Collection[About]]
+) -> list[Change | None]:
+    """The last change of anything in each group, in the version or the draft it was frozen from.
 
     What came with the draft when it was opened is told by that, and an edition by when it was read.
-    Three statements at most.
+    Four statements at most, however many there are.
     """
+    changes = _changes(session, place, budget, {about for group in groups for about in group})
+    found = ([changes[about] for about in group if about in changes] for group in groups)
+    return [max(own, key=lambda change: change.at, default=None) for own in found]
+
+
+def _changes(
+    session: Session, place: Place, budget: Budget, asked: Collection[About]
+) -> Mapping[About, Change]:
     origin, last = _origin(session, place)
     ids = {str(m.number): m.id for m in budget.measures}
-    asked = {about: _traced(origin, ids, budget, about) for about in abouts}
-    wanted = {about: trace for about, trace in asked.items() if trace}
+    traces = {about: _traced(origin, ids, budget, about) for about in asked}
+    wanted = {about: trace for about, trace in traces.items() if trace}
     opened = version_subject(origin)
     lines = _lines(session, place, {opened, *(subject for subject, _ in wanted.values())}, last)
     found = _newest(lines, wanted)
     began = next((line for line in lines if (line.what, line.action) == (opened, ADD)), None)
-    read = budget.edition.imported_by if budget.edition else ""
-    people = users(session, {read, *(line.actor for line in [*found.values(), began] if line)})
+    edition = budget.edition
+    importer = edition.imported_by if edition else ""
+    people = users(session, {importer, *(line.actor for line in [*found.values(), began] if line)})
     changes = {about: _change(line, people) for about, line in found.items()}
-    for about in asked.keys() - found.keys():
-        if about.kind == "edition" and budget.edition and budget.edition.imported_at:
-            changes[about] = Change(budget.edition.imported_at, read, people.get(read))
+    for about in traces.keys() - found.keys():
+        if about.kind == "edition" and edition and edition.imported_at:
+            changes[about] = Change(edition.imported_at, importer, people.get(importer))
         elif about in wanted and began:
             changes[about] = _change(began, people, opened=True)
     return changes
