@@ -24,8 +24,8 @@ Told = tuple[Part, "Change | None"]
 
 @main.command("explain")
 @one_version
-@click.argument("column", type=one_of(Column, "KOLONNE"))
-@click.argument("figure_year", type=YEAR)
+@click.argument("column", metavar="KOLONNE", type=one_of(Column, "KOLONNE"))
+@click.argument("figure_year", metavar="ÅR", type=YEAR)
 @click.option("--sector", default="", help="Koden til en utslippssektor, for eksempel veitrafikk.")
 @json_wanted
 def explained(
@@ -93,7 +93,8 @@ def _text(budget: Budget, found: Explanation, told: list[Told]) -> str:
 
 def _lines(budget: Budget, found: Explanation, parts: str) -> Iterator[str]:
     yield heading(budget)
-    yield f"{found.title.shown()}: {_number(found.figure)} tonn"
+    unit = " tonn" if found.figure.known else ""
+    yield f"{found.title.shown()}: {_number(found.figure)}{unit}"
     yield found.formula.shown()
     yield from filter(None, ("", parts, ""))
     yield found.closing.shown()

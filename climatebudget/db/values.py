@@ -100,6 +100,7 @@ class Change:
     actor: str
     person: User | None = None  # None where the actor is no person of ours
     opened: bool = False
+    n: int = 0  # of the line of the record, which tells two of the same moment apart
 
     def by(self, municipality: str, named: bool) -> tuple[Text, ...]:
         """The roles that the person has there, after the name where it may be told."""

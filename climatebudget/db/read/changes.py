@@ -32,7 +32,7 @@ def last_changes(
     """
     changes = _changes(session, place, budget, {about for group in groups for about in group})
     found = ([changes[about] for about in group if about in changes] for group in groups)
-    return [max(own, key=lambda change: change.at, default=None) for own in found]
+    return [max(own, key=lambda change: (change.at, change.n), default=None) for own in found]
 
 
 def _changes(
@@ -101,7 +101,7 @@ def _newest(lines: Iterable[Any], wanted: Mapping[About, tuple[str, Touches]]) -
 
 
 def _change(line: Any, people: Mapping[str, User], opened: bool = False) -> Change:
-    return Change(line.at, line.actor, people.get(line.actor), opened)
+    return Change(line.at, line.actor, people.get(line.actor), opened, line.n)
 
 
 # ---- what a line of the record is about --------------------------------------------------------
