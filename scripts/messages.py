@@ -22,7 +22,7 @@ FOR_OPERATORS = ("cli", "cli.py", "terminal.py", "demo")
 MARKS = {"N_", "_", "translate"}  # functions that take a bokmål sentence
 TEMPLATE_MARKS = {"_", "gettext", "ngettext", "unknown"}  # the macro `unknown` translates its word
 # Enums whose values are keys of the program or the same in every language; the others are words.
-SILENT = {"explain.Column", "explain.Scope", "layouts.Layout", "listing.Kind", "quantity.Unit"}
+SILENT = {"figure.Column", "figure.Scope", "layouts.Layout", "listing.Kind", "quantity.Unit"}
 HEADER = 'msgid ""\nmsgstr ""\n"Language: {}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
 

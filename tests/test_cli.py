@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -564,3 +565,47 @@ def test_the_measures_are_held_against_a_national_report(oslo: Run, database: Pa
 def test_what_a_report_cannot_be_held_against_is_said(oslo: Run, words, sentence):
     failed = oslo("national", *OSLO_2023, *words)
     assert failed.exit_code == 1 and sentence in failed.stderr
+
+
+def test_a_figure_is_explained_with_its_parts(oslo: Run):
+    told = oslo("explain", *OSLO_2023, "allowance", "2030")
+    assert told.exit_code == 0, told.output
+    assert "Utslippsramme i 2030: 72\u00a0143,88 tonn" in told.stdout
+    assert "5 prosent av utslippene i 2009." in told.stdout
+    assert re.search(r"1\u00a0442\u00a0877,6 +Utslipp i referanseåret 2009", told.stdout)
+    assert re.search(r"−95 % +Mål for 2030 .*kolonne E +kommandolinjen, \d", told.stdout)
+    assert "Regnet ut på nytt blir tallet det samme, på grammet." in told.stdout
+
+
+def test_an_explanation_is_exact_in_json(oslo: Run):
+    found = json.loads(oslo("explain", *OSLO_2023, "--json", "gap", "2030").stdout)
+    assert found["figure"]["value"] == "476156.12" and found["closes"] is True
+    assert [p["opens"]["column"] for p in found["parts"]] == ["after", "allowance"]
+    assert found["parts"][0]["changed"]["by"] == "kommandolinjen"
+
+
+def test_a_sector_is_explained_by_its_code(oslo: Run):
+    told = oslo("explain", *OSLO_2023, "inventory", "2009", "--sector", "veitrafikk")
+    assert "Utslipp i 2009, Veitrafikk" in told.stdout and "Personbiler" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("gap", "1999"), "Klimabudsjettet har ikke noe tall for «gap» i 1999 her."),
+        (("gap", "2030", "--sector", "veitrafikk"), "ikke noe tall for «gap»"),
+        (("cut", "2030", "--sector", "romfart"), "ikke noe tall for «cut»"),
+        (("måne", "2030"), "«måne» kjenner vi ikke. Skriv et av disse: inventory, path, cut"),
+        (("gap", "snart"), "«snart» er ikke et årstall."),
+        (("gap",), "Oppgi ÅR."),
+    ],
+)
+def test_what_is_no_figure_is_a_sentence(oslo: Run, words: tuple[str, ...], says: str):
+    answer = oslo("explain", *OSLO_2023, *words)
+    assert answer.exit_code == 1 and says in answer.stderr and not answer.stdout
+
+
+def test_an_unknown_figure_is_explained_as_unknown(oslo: Run):
+    told = oslo("explain", *OSLO_2023, "effect", "2025")
+    assert "Utslippskutt til sammen i 2025: ukjent\n" in told.stdout
+    assert "- 17 klimatiltak som regnes med, mangler tall for året." in told.stdout

@@ -10,6 +10,7 @@ from climatebudget.cli import (  # noqa: F401 - each adds its commands to main
     differences,
     edition_files,
     exchange,
+    explaining,
     inventories,
     measures,
     national,

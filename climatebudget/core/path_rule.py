@@ -19,6 +19,9 @@ class Rule(Enum):
     PERCENT = "en fast prosent i året"
 
 
+LOOKS_BACK = (Rule.MEAN, Rule.TREND)  # at more than the inventory's last year
+
+
 class Level(Enum):
     """The one level a path is given at; what is finer is unknown."""
 
@@ -43,7 +46,7 @@ def by_rule(rule: PathRule, inventory: Inventory, last: int) -> Mapping[str, Yea
     """
     ahead = range(inventory.last_year + 1, last + 1)
     return {
-        code: tonnes({year: _value(rule, history, year) for year in ahead})
+        code: tonnes({year: in_year(rule, history, year) for year in ahead})
         for code, history in _histories(rule.level, inventory).items()
     }
 
@@ -59,7 +62,8 @@ def _histories(level: Level, inventory: Inventory) -> Mapping[str, Yearly]:
     raise AssertionError(level)
 
 
-def _value(rule: PathRule, history: Yearly, year: int) -> Decimal:
+def in_year(rule: PathRule, history: Yearly, year: int) -> Decimal:
+    """What the rule makes of one place's history, tonnes in a year after it."""
     points = [(y, Fraction(history.by_year[y])) for y in history]
     first, now = points[-1]
     points = points[-rule.years :]
@@ -77,11 +81,19 @@ def _value(rule: PathRule, history: Yearly, year: int) -> Decimal:
 
 
 def _trend(points: Sequence[tuple[int, Fraction]], year: int) -> Fraction:
-    """Least squares; with one point there is no slope."""
+    middle, mean, slope = trend(points)
+    return mean + slope * (year - middle)
+
+
+def trend(points: Sequence[tuple[int, Fraction]]) -> tuple[Fraction, Fraction, Fraction]:
+    """Least squares: the middle of the years, the mean there, and the slope, tonnes a year.
+
+    With one point there is no slope.
+    """
     middle = Fraction(sum(y for y, _ in points), len(points))
     mean = sum((v for _, v in points), Fraction(0)) / len(points)
     spread = sum(((y - middle) ** 2 for y, _ in points), Fraction(0))
     if not spread:
-        return mean
+        return middle, mean, Fraction(0)
     slope = sum(((y - middle) * (v - mean) for y, v in points), Fraction(0)) / spread
-    return mean + slope * (year - middle)
+    return middle, mean, slope

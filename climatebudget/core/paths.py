@@ -95,9 +95,7 @@ def percentages(
 
     The line from the last inventory year is unknown without an inventory with the reference year.
     """
-    line: Mapping[int, Fraction] = {}
-    if allowance.start is not Start.STATED:
-        line = _line(allowance.start, sorted(targets, key=lambda t: t.year), inventory)
+    line = _line(allowance.start, targets, inventory)
     percent: dict[int, Decimal | Fraction] = {**line, **allowance.stated}
     if allowance.whole_percent:
         percent = {year: whole_percent(Fraction(p)) for year, p in percent.items()}
@@ -105,24 +103,34 @@ def percentages(
 
 
 def _line(
-    start: Start, targets: Sequence[Target], inventory: Inventory | None
+    start: Start, targets: Iterable[Target], inventory: Inventory | None
 ) -> Mapping[int, Fraction]:
-    if not targets:
-        return {}
+    return {
+        year: low + (high - low) * Fraction(year - first, last - first)
+        for (first, low), (last, high) in pairwise(corners(start, targets, inventory))
+        for year in range(first, last + 1)
+    }
+
+
+def corners(
+    start: Start, targets: Iterable[Target], inventory: Inventory | None
+) -> Sequence[tuple[int, Fraction]]:
+    """(year, percent against the reference year) where the line begins and at each target.
+
+    Nothing where there is no line: it is stated year by year, or lacks a target or an inventory.
+    """
+    targets = sorted(targets, key=lambda t: t.year)
+    if not targets or start is Start.STATED:
+        return []
     points = [(targets[0].reference_year, Fraction(0))]
     if start is Start.LAST:
         if inventory is None:
-            return {}
+            return []
         now = _change(inventory, targets[0].reference_year)
         if now is None:
-            return {}
+            return []
         points = [(inventory.last_year, now)]
-    points += [(t.year, -Fraction(t.percent)) for t in targets if t.year > points[0][0]]
-    return {
-        year: low + (high - low) * Fraction(year - first, last - first)
-        for (first, low), (last, high) in pairwise(points)
-        for year in range(first, last + 1)
-    }
+    return points + [(t.year, -Fraction(t.percent)) for t in targets if t.year > points[0][0]]
 
 
 def _change(inventory: Inventory, reference_year: int) -> Fraction | None:

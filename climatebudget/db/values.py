@@ -9,6 +9,7 @@ from climatebudget.core.access import User
 from climatebudget.core.budget import BudgetYear, Municipality, Version
 from climatebudget.core.findings import Finding
 from climatebudget.core.inventory import Edition
+from climatebudget.core.text import N_, Text
 
 
 @dataclass(frozen=True)
@@ -89,3 +90,29 @@ class Line:
     before: dict[str, object]
     after: dict[str, object]
     hash: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """When something was last changed, and by whom; ``opened`` when it came with the draft."""
+
+    at: datetime
+    actor: str
+    person: User | None = None  # None where the actor is no person of ours
+    opened: bool = False
+    n: int = 0  # of the line of the record, which tells two of the same moment apart
+
+    def by(self, municipality: str, named: bool) -> tuple[Text, ...]:
+        """The roles that the person has there, after the name where it may be told."""
+        if self.person is None:
+            return (_same(self.actor),)
+        roles = sorted(role.value for role in self.person.roles(municipality))
+        roles += [N_("operatør")] if self.person.operator else []
+        told = tuple(Text(role) for role in roles)
+        if named:
+            return (_same(self.person.name), *told)
+        return told or (Text(N_("en i kommunen")),)
+
+
+def _same(name: str) -> Text:
+    return Text(N_("%(name)s"), {"name": name})

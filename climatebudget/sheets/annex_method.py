@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_moment, show_number
+from climatebudget.sheets import annex_explained
 from climatebudget.sheets.annex_parts import Annex, opening, show_date, source_name
 from climatebudget.sheets.annex_summary import meanings
 from climatebudget.sheets.writer import (
@@ -41,6 +42,7 @@ def write(page: Page, annex: Annex) -> None:
             page.across(row, 1, 4, text, PROSE, CHARACTERS, least=-(-len(label) // 19))
             row += 1
         row += 1
+    row = annex_explained.write(page, row, annex)
     page.put(row, 0, _("Hvor tallene står"), SECTION)
     citations(page, row + 1, annex)
 
@@ -48,64 +50,12 @@ def write(page: Page, annex: Annex) -> None:
 def sections(annex: Annex) -> list[tuple[str, list[Paragraph]]]:
     _ = annex.translate
     return [
-        (_("Slik er linjene regnet ut"), reckoning(annex)),
         (_("Avgrensning og utslippstall"), boundary(annex)),
         (_("Mål og vedtak"), targets(annex)),
         (_("Referansebane"), path(annex)),
-        (_("Slik leses tallene"), [*meanings(annex), (_("Avrunding"), rounding(annex))]),
+        (_("Slik leses tallene"), [*meanings(annex), *figures(annex)]),
         (_("Vedlegget"), made(annex)),
     ]
-
-
-def reckoning(annex: Annex) -> list[Paragraph]:
-    _ = annex.translate
-    return [
-        (
-            _("Utslippskutt"),
-            _(
-                "Hele kuttet det året, sammenlignet med å la være. Bare klimatiltak "
-                "som er tallfestet, foreslått eller vedtatt, og som kommer i tillegg "
-                "til referansebanen, er regnet med. Klimatiltak som øker utslipp, "
-                "står med minus."
-            ),
-        ),
-        (_("Overlapp"), overlap(annex)),
-        (
-            _("Etter klimatiltakene"),
-            _("Referansebanen minus utslippskuttet, med fradraget for overlapp lagt til igjen."),
-        ),
-        (_("Utslippsramme"), allowance(annex)),
-        (
-            _("Gjenstående kutt"),
-            _(
-                "Utslippene etter klimatiltakene minus utslippsrammen. Under null er "
-                "det en margin. Prosentpoeng er tonnene delt på utslippene i "
-                "referanseåret."
-            ),
-        ),
-    ]
-
-
-def overlap(annex: Annex) -> str:
-    _ = annex.translate
-    if annex.budget.overlaps:
-        return _(
-            "Trekkes fra kuttet. Gruppene står med regel, klimatiltak og begrunnelse under summen "
-            "i arket «Klimatiltak per sektor»."
-        )
-    return _("Trekkes fra kuttet. Står der 0, er det ikke ført noe fradrag.")
-
-
-def allowance(annex: Annex) -> str:
-    _ = annex.translate
-    if annex.budget.allowance.stated:
-        return _("Prosent av referanseårets utslipp, oppgitt år for år og regnet om til tonn.")
-    if annex.budget.targets:
-        return _(
-            "En rett linje fra utslippene i referanseåret gjennom hvert mål, i "
-            "prosent av referanseårets utslipp."
-        )
-    return _("Ingen, for klimabudsjettet har ikke noe mål.")
 
 
 def boundary(annex: Annex) -> list[Paragraph]:
@@ -168,12 +118,19 @@ def path(annex: Annex) -> list[Paragraph]:
     ]
 
 
-def rounding(annex: Annex) -> str:
-    return annex.translate(
-        "Cellene inneholder tallene uavrundet, i tonn med desimaler ned til gram. Det"
-        " er bare visningen som er avrundet. Avrundede tall kan derfor avvike med én "
-        "fra summen sin."
-    )
+def figures(annex: Annex) -> list[Paragraph]:
+    _ = annex.translate
+    return [
+        (_("Prosentpoeng"), _("Tonnene delt på utslippene i referanseåret.")),
+        (
+            _("Avrunding"),
+            _(
+                "Cellene inneholder tallene uavrundet, i tonn med desimaler ned til gram. Det"
+                " er bare visningen som er avrundet. Avrundede tall kan derfor avvike med én "
+                "fra summen sin."
+            ),
+        ),
+    ]
 
 
 def made(annex: Annex) -> list[Paragraph]:

@@ -295,8 +295,8 @@ class Page:
         rule = {"type": "formula", "criteria": test.text(self.title), "format": red}
         self.sheet.conditional_format(row, column, last_row, last_column, rule)
 
-    def head(self, row: int, columns: Iterable[Column[Row]]) -> int:
-        for at, column in enumerate(columns):
+    def head(self, row: int, columns: Iterable[Column[Row]], first: int = 0) -> int:
+        for at, column in enumerate(columns, first):
             look = dict(column.style.props)
             aligned = style(align=look.get("align", "left"), indent=look.get("indent", 0))
             self.put(row, at, column.label, HEAD | aligned)
@@ -308,16 +308,20 @@ class Page:
         columns: Sequence[Column[Row]],
         rows: Iterable[Row],
         look: Style | None = None,
+        first: int = 0,
     ) -> int:
-        """One line per row, each cell as its column says; the row after the last one."""
+        """One line per row, each cell as its column says; the row after the last one.
+
+        ``first`` is where the first of the columns stands.
+        """
         styles = [column.style | look if look else column.style for column in columns]
         for one in rows:
             height = 1
             for at, column in enumerate(columns):
                 value = column.of(one)
-                self._cell(row, at, value, styles[at])
+                self._cell(row, first + at, value, styles[at])
                 if isinstance(value, str):
-                    height = max(height, lines_of(value, self.widths[at]))
+                    height = max(height, lines_of(value, self.widths[first + at]))
             if height > 1:  # not every reader makes room by itself
                 self.sheet.set_row(row, height * LINE + 3)
             row += 1

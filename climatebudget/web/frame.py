@@ -13,6 +13,7 @@ from werkzeug import Response
 
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.words import runs
 from climatebudget.core.field import show_exact
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import Allowance, Target, in_tonnes
@@ -31,7 +32,6 @@ from climatebudget.web.frame_form import (
     InventoryOf,
     frame_form,
     path_years,
-    runs,
 )
 from climatebudget.web.path import told
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from flask import request
@@ -15,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.checks.words import listed
+from climatebudget.core.checks.words import runs
 from climatebudget.core.field import LONGEST_TEXT
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import Allowance, Start, Target
@@ -223,19 +222,6 @@ def _check_target(row: Row, inventory: Inventory | None, others: Sequence[Row]) 
     elif inventory is not None and reference not in inventory.years:
         text = N_("Statistikkutgaven har ikke tall for %(year)s. Den har %(years)s.")
         row.reference.errors = [say(text, year=reference, years=runs(inventory.years))]
-
-
-def runs(years: Iterable[int]) -> str:
-    """Years with those that follow each other drawn together.
-
-    >>> runs([2009, 2011, 2013, 2015, 2016, 2017])
-    '2009, 2011, 2013 og 2015–2017'
-    """
-    ordered = sorted(years)
-    starts = [b for a, b in pairwise([0, *ordered]) if b != a + 1]
-    ends = [a for a, b in pairwise([*ordered, 0]) if b != a + 1]
-    spans = zip(starts, ends, strict=True)
-    return listed(str(a) if a == b else f"{a}–{b}" for a, b in spans)
 
 
 class Given(NamedTuple):

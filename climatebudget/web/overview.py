@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, render_template
 
@@ -16,6 +17,7 @@ from climatebudget.core.statement import Statement, in_sight, statement
 from climatebudget.web import charts, charts_waterfall
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight, g
+from climatebudget.web.explain import way
 from climatebudget.web.observed import later_editions
 from climatebudget.web.reconciliation import remarks_of
 
@@ -47,6 +49,7 @@ def page(number: str, year: int, slug: str) -> str:
         charts=charts,
         waterfall=charts_waterfall,
         steps=charts_waterfall.steps(budget, ledger, called, g.translate),
+        way=partial(way, budget),
     )
 
 

@@ -12,10 +12,11 @@ from werkzeug import Response
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.boundary import the_path_is_inside_the_boundary
+from climatebudget.core.checks.words import runs
 from climatebudget.core.field import show_exact
 from climatebudget.core.findings import Finding
 from climatebudget.core.measure import InPath, Measure
-from climatebudget.core.path_rule import Rule
+from climatebudget.core.path_rule import LOOKS_BACK, Rule
 from climatebudget.core.paths import ReferencePath, stand_in
 from climatebudget.core.quantity import Yearly
 from climatebudget.core.statement import statement
@@ -24,8 +25,7 @@ from climatebudget.db import read, write
 from climatebudget.web.access import needs
 from climatebudget.web.context import allowed, budget_in_sight, g, place
 from climatebudget.web.forms import by_source, differing, say, typed_lock
-from climatebudget.web.frame_form import runs
-from climatebudget.web.path_form import LOOKS_BACK, PathForm, called, path_form
+from climatebudget.web.path_form import PathForm, called, path_form
 from climatebudget.web.show import day
 from climatebudget.web.uploads import now
 

@@ -17,7 +17,7 @@ from climatebudget import catalogue
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
 from climatebudget.core.inventory import Inventory
-from climatebudget.core.path_rule import Level, PathRule, Rule, by_rule
+from climatebudget.core.path_rule import LOOKS_BACK, Level, PathRule, Rule, by_rule
 from climatebudget.core.paths import ReferencePath, first_year, level_of
 from climatebudget.core.quantity import GRAM, tonnes
 from climatebudget.core.text import N_
@@ -42,7 +42,6 @@ KINDS = {
     BY_RULE: N_("Ved regel: regnes ut av utslippsregnskapet"),
     GIVEN: N_("Oppgitte tall: tonn for hvert år"),
 }
-LOOKS_BACK = (Rule.MEAN, Rule.TREND)
 HUNDRED = Decimal(100)
 
 

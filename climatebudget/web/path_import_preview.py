@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.words import runs
 from climatebudget.core.findings import Finding, Level
 from climatebudget.core.path_cells import Counted
 from climatebudget.core.path_import import PathImport
 from climatebudget.core.paths import ReferencePath
 from climatebudget.core.quantity import Yearly
 from climatebudget.core.text import N_, Text
-from climatebudget.web.frame_form import runs
 from climatebudget.web.path import LOOK_BACK, history
 from climatebudget.web.path_form import called
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from flask import Flask
 from markupsafe import Markup
 
+from climatebudget.core.explain.figure import show_percent
 from climatebudget.core.field import (
     NBSP,
     forecast_step,
@@ -27,7 +28,8 @@ Number = Decimal | Fraction | int
 
 
 def install(app: Flask) -> None:
-    filters = (tonnes, tenth, exact, percent, day, moment, number, figure, said, amount)
+    numbers = (tonnes, tenth, exact, percent, exact_percent, number, figure, amount)
+    filters = (*numbers, day, moment, said)
     for function in filters:
         app.add_template_filter(function, function.__name__)
 
@@ -57,6 +59,11 @@ def amount(value: Decimal | None) -> str:
 
 def percent(value: Number) -> str:
     return show_number(_decimal(value)) + NBSP + "%"
+
+
+def exact_percent(value: Decimal | Fraction) -> str:
+    """All its decimals, or four of one that has no end."""
+    return show_percent(value) + NBSP + "%"
 
 
 def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:

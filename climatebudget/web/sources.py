@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template
@@ -16,6 +17,7 @@ from climatebudget.catalogue.population import population
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.compare import change_since
+from climatebudget.core.explain import Column, Scope
 from climatebudget.core.field import NBSP, show_number
 from climatebudget.core.history import Year, added, history, line_of, per_head
 from climatebudget.core.inventory import Edition, Inventory
@@ -27,6 +29,7 @@ from climatebudget.web.access import needs
 from climatebudget.web.charts import scale
 from climatebudget.web.charts_stacked import spaced
 from climatebudget.web.context import budget_in_sight, g, place
+from climatebudget.web.explain import Way, way
 from climatebudget.web.uploads import at
 
 pages = Blueprint("sources", __name__, url_prefix="/<number>/<int:year>/<slug>/sources")
@@ -96,7 +99,13 @@ def _page(code: str) -> str | Response:
         parts=_parts(inventory, code, reference),
         others=_others(budget, inventory, line, code, reference),
         counted=bool(people),
+        way=partial(_way, budget, code),
     )
+
+
+def _way(budget: Budget, code: str, year: int) -> Way:
+    scope = Scope.SOURCE if "/" in code else Scope.SECTOR if code else Scope.WHOLE
+    return way(budget, Column.INVENTORY.value, year, scope.value, code)
 
 
 def _reference(budget: Budget, inventory: Inventory) -> int:

@@ -233,6 +233,17 @@ PAGES: dict[str, list[Scene]] = {
         Scene("hvordan-gikk-det-ukjent", ADVISER, f"{OSLO}/observed/?gone=2024"),
         Scene("hvordan-gikk-det-tom", NEWCOMER, f"{KRAGERO}/observed/"),
     ],
+    "explain.page": [
+        Scene("forklar-gjenstar", ADVISER, f"{OSLO}/explain/gap/2030/"),
+        Scene("forklar-kutt", ADVISER, f"{OSLO}/explain/cut/2030/"),
+        Scene("forklar-ramme", POLITICIAN, f"{ADOPTED}/explain/allowance/2030/"),
+        Scene("forklar-ukjent", ADVISER, f"{OSLO}/explain/effect/2025/"),
+        Scene(
+            "forklar-kilde",
+            POLITICIAN,
+            f"{ADOPTED}/explain/inventory/2009/?scope=source&name=veitrafikk/personbiler",
+        ),
+    ],
     "annex.page": [Scene("vedlegg", FINANCE, f"{OSLO}/annex/")],
     "frame.page": [
         Scene("rammer", FINANCE, f"{OSLO}/frame/"),
@@ -307,5 +318,6 @@ NOT_PAGES = {
 REFUSALS = [
     Scene("finnes-ikke", ADVISER, "/0301/1999/utkast/", status=404),
     Scene("ikke-tilgang", POLITICIAN, f"{OSLO}/", status=403),
+    Scene("forklar-finnes-ikke", ADVISER, f"{OSLO}/explain/gap/1999/", status=404),
     Scene("last", ADVISER, f"{ADOPTED}/measures/new", status=409),
 ]

@@ -19,7 +19,9 @@ from climatebudget.core.budget import Budget, BudgetYear, Control, Kind, Municip
 from climatebudget.core.findings import Finding
 from climatebudget.core.measure import Basis, Category, Decision, InPath, Size
 from climatebudget.core.overlap import Member, OverlapGroup, Rule
+from climatebudget.core.path_rule import PathRule
 from climatebudget.core.paths import Allowance, Target
+from climatebudget.core.quantity import tonnes
 from climatebudget.core.reconcile import reconcile
 from climatebudget.core.statement import statement
 from climatebudget.sheets import annexes, writer
@@ -606,3 +608,77 @@ def test_every_text_passes_the_translator() -> None:
     assert list(book.sheets) == [name.upper() for name in SHEETS]
     assert {"ukjent", "minst", "beregnet", "Se på %(what)s.", "Må rettes"} - asked == {"Må rettes"}
     assert "ukjent" not in {v for v in book.values.values() if isinstance(v, str)}
+
+
+# ---- how each figure came to be ------------------------------------------------------------------
+
+
+def explained(book: Workbook, label: str, year: int) -> list[list[Any]]:
+    """The row of a figure and the rows of its parts, without what is empty."""
+    lines = [[cell.value for cell in row[:5]] for row in book.sheets[METHOD].iter_rows()]
+    start = next(n for n, line in enumerate(lines) if line[:2] == [label, year])
+    parts = []
+    for line in lines[start + 1 :]:
+        if line[0] is not None or not any(line):
+            break
+        parts.append([value for value in line if value is not None])
+    return [[value for value in lines[start] if value is not None], *parts]
+
+
+def test_the_method_explains_each_figure_with_its_parts(book: Workbook) -> None:
+    """The same text as the page «Forklar tallet»."""
+    gap, after, allowance = explained(book, "Gjenstående kutt", 2030)
+    assert gap[2] == pytest.approx(476156.12)
+    assert gap[3] == (
+        "Utslipp etter klimatiltakene minus utslippsrammen. Under null er det en margin."
+    )
+    assert after == [548300, "Utslipp etter klimatiltakene"]
+    assert allowance == [pytest.approx(-72143.88), "Utslippsramme"]
+    ramp = explained(book, "Utslippsramme", 2030)
+    assert ramp[1][1] == "Utslipp i referanseåret 2009"
+    assert ramp[3] == ["Oppgitt for 2030: −95 prosent"]
+    assert "Hvert tall er regnet ut på nytt av delene under det" in book.text(METHOD)
+
+
+def test_a_measure_is_told_once_with_its_years(book: Workbook) -> None:
+    *_, one, other, last = explained(book, "Utslippskutt hvert for seg", 2030)
+    assert [one[0], other[0]] == [
+        "2 Fange karbon på Klemetsrud",
+        "4 Innføre nye takster i bomringen",
+    ]
+    assert one[1] == ("2023: 0; 2024: ukjent; 2025: ukjent; 2026: ukjent; 2030: 164\u00a0500")
+    assert last[0] == "5 Kjøpe utslippsfrie kjøretøy"
+
+
+def test_a_measure_whose_figure_lacks_a_place_is_told_so_in_the_method() -> None:
+    (own,) = measures("""
+        nr | klimatiltak | sektor | utslippskilde          | 2026 | 2030
+        1  | Elbusser    | Teknisk| veitrafikk/personbiler | 100  | 100
+    """)
+    lacks = replace(own.effects[0], code="veitrafikk/tunge", yearly=tonnes({2026: Decimal(-5)}))
+    book = Workbook(annex(budget((replace(own, effects=(*own.effects, lacks)),))))
+    rows = explained(book, "Økte utslipp fra klimatiltak", 2026)
+    assert rows[0][2] == 5 and rows[1] == ["1 Elbusser", "2026: 5"]
+    cut = explained(book, "Utslippskutt hvert for seg", 2030)
+    assert "2030: usikkert 100" in cut[1][1]
+
+
+def test_a_figure_that_its_parts_do_not_make_is_named_in_the_method() -> None:
+    wrong = path({2023: 1037300, 2030: 884650}, rule=PathRule(Rule.HELD))
+    text = Workbook(annex(replace(oslo(), path=wrong))).text(METHOD)
+    assert "Referansebane i 2030: Regnet ut på nytt blir tallet" in text
+    assert "Hvert tall er regnet ut på nytt" not in text
+
+
+def test_the_method_is_as_short_with_many_measures() -> None:
+    """A measure takes one line of the derivations, however many years there are."""
+
+    def lines(count: int) -> int:
+        table = "nr | klimatiltak | sektor | utslippskilde | 2026 | 2027 | 2028 | 2029 | 2030\n"
+        line = "{} | Elbusser | Vei | veitrafikk/tunge | 1 | 1 | 1 | 1 | 1"
+        own = measures(table + "\n".join(line.format(n) for n in range(count)))
+        sheet = Workbook(annex(budget(own))).sheets[METHOD]
+        heads = [row[0].row for row in sheet.iter_rows() if row[0].value == "Hvor tallene står"]
+        return heads[0]
+
+    assert lines(20) - lines(10) == 10

@@ -72,6 +72,8 @@ def addresses(app: Flask, number: str, slug: str = "utkast") -> list[tuple[str, 
         "new_owner": "installation",
         "new": "2024-tall",
         "public_id": "ikke-en-gruppe",
+        "column": "gap",
+        "figure_year": world.YEAR,
     }
     found = []
     with app.test_request_context():

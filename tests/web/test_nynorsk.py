@@ -221,7 +221,8 @@ def crawl(
     while ahead:
         address = ahead.pop(0)
         parts = urlsplit(address)
-        key = parts.path, tuple(sorted(re.findall(r"(\w+)=", parts.query)))
+        path = re.sub(r"(/explain/\w+)/\d+/$", r"\1/", parts.path)  # the years say the same
+        key = path, tuple(sorted(re.findall(r"(\w+)=", parts.query)))
         if key in seen or parts.netloc or parts.path in files:
             continue
         seen.add(key)

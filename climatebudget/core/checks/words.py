@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from climatebudget.core.budget import Budget
 
@@ -11,6 +12,19 @@ def listed(names: Iterable[str | int]) -> str:
     """«1, 2 og 3»: «og» is the same word in bokmål and nynorsk."""
     *first, last = [str(name) for name in names]
     return f"{', '.join(first)} og {last}" if first else last
+
+
+def runs(numbers: Iterable[int]) -> str:
+    """Years, or rows of a file, with those that follow each other drawn together.
+
+    >>> runs([2009, 2011, 2013, 2015, 2016, 2017])
+    '2009, 2011, 2013 og 2015–2017'
+    """
+    ordered = sorted(set(numbers))
+    starts = [b for a, b in pairwise([-2, *ordered]) if b != a + 1]
+    ends = [a for a, b in pairwise([*ordered, -2]) if b != a + 1]
+    spans = zip(starts, ends, strict=True)
+    return listed(str(a) if a == b else f"{a}–{b}" for a, b in spans)
 
 
 def sector_names(budget: Budget) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from climatebudget.db.read.budgets import (
     next_number,
     overlap_lock,
 )
+from climatebudget.db.read.changes import last_changes
 from climatebudget.db.read.comparisons import (
     inventory_at,
     inventory_in,
@@ -40,6 +41,7 @@ from climatebudget.db.read.people import (
     user,
     user_by_email,
     user_for_session,
+    users,
 )
 from climatebudget.db.read.places import (
     budget_years,
@@ -54,6 +56,7 @@ from climatebudget.db.read.records import head, history_of, record
 from climatebudget.db.read.tables import remembered_table
 from climatebudget.db.values import (
     AcceptedFinding,
+    Change,
     Line,
     Person,
     Place,
@@ -65,6 +68,7 @@ __all__ = [
     "IDLE",
     "LONGEST",
     "AcceptedFinding",
+    "Change",
     "Line",
     "Person",
     "Place",
@@ -89,6 +93,7 @@ __all__ = [
     "inventory_at",
     "inventory_in",
     "languages",
+    "last_changes",
     "measure",
     "measure_lock",
     "measure_locks",
@@ -111,5 +116,6 @@ __all__ = [
     "user",
     "user_by_email",
     "user_for_session",
+    "users",
     "versions",
 ]

@@ -79,6 +79,13 @@ def user(session: Session, person_id: int) -> User | None:
     return _first(session.execute(_people().where(PersonRow.id == person_id)))
 
 
+def users(session: Session, actors: Iterable[str]) -> dict[str, User]:
+    """The persons among the actors of the record, by actor; one statement."""
+    ids = sorted(int(actor) for actor in actors if actor.isdecimal())
+    found = _users(session.execute(_people().where(PersonRow.id.in_(ids)))) if ids else []
+    return {str(user.id): user for user in found}
+
+
 def people(session: Session, municipality_id: int) -> tuple[Person, ...]:
     """Everybody with a role in the municipality, by name; only their roles there are told."""
     rows = session.execute(_people().where(MembershipRow.municipality_id == municipality_id)).all()
