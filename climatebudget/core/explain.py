@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 
+from climatebudget.core.adjustments import without
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_exact, show_number
 from climatebudget.core.findings import About
@@ -416,8 +417,29 @@ def _source(budget: Budget, key: Key) -> Explanation | None:
         said(N_("Utslipp i %(year)s"), year=key.year),
         exactly(inventory.source(key.name)[key.year]),
         where if rows else none,
-        (),
+        _adjusted(budget, key),
         _edition(budget),
+    )
+
+
+def _adjusted(budget: Budget, key: Key) -> tuple[Part, ...]:
+    """A source's figure before the municipality's adjustments, and each of them."""
+    inventory = budget.inventory
+    if inventory is None or (key.name, key.year) not in inventory.adjustments:
+        return ()
+    before = said(N_("Før kommunens justeringer"))
+    text = N_("Justering, godkjent av %(approved_by)s: %(reason)s")
+    return (
+        Part(before, exactly(without(inventory).source(key.name)[key.year])),
+        *(
+            Part(
+                said(text, approved_by=a.approved_by, reason=a.reason),
+                exactly(a.tonnes),
+                about=About("adjustment", a.code, a.year),
+            )
+            for a in budget.adjusting
+            if (a.code, a.year) == (key.name, key.year)
+        ),
     )
 
 
