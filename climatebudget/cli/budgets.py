@@ -9,7 +9,7 @@ import click
 
 from climatebudget.cli.context import budget_of, json_wanted, main, now, one_version
 from climatebudget.files import written_whole
-from climatebudget.terminal import OUT, answered, as_json, heading, plain, totals, working
+from climatebudget.terminal import OUT, adjusted, answered, as_json, heading, plain, totals, working
 
 if TYPE_CHECKING:
     from climatebudget.core.acceptance import Remark
@@ -26,10 +26,13 @@ def statement(number: str, year: int, slug: str, wants_json: bool) -> None:
     budget, ledger = budget_of(number, year, slug)
     sentences = [text.shown() for text in top(budget, ledger)]
     if wants_json:
-        return click.echo(as_json({**_which(budget), "top": sentences, "statement": ledger}))
+        said = {"top": sentences, "adjustments": budget.adjustments, "statement": ledger}
+        return click.echo(as_json({**_which(budget), **said}))
     click.echo(heading(budget))
     click.echo(" ".join(sentences) + "\n")
     click.echo(totals(ledger))
+    if budget.adjustments:
+        click.echo("\n" + adjusted(budget))
 
 
 def _which(budget: Budget) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from climatebudget.core.adjustments import adjustment_of, without
 from climatebudget.core.field import show_number
-from climatebudget.core.quantity import Figure, Yearly
+from climatebudget.core.quantity import ZERO, Figure, Yearly
 from climatebudget.core.statement import at
 from climatebudget.sheets.annex_measures import Sums
 from climatebudget.sheets.annex_parts import Annex, opening
@@ -51,9 +52,13 @@ from climatebudget.sheets.writer import (
     GAP,
     POINTS,
     LACKS,
-) = range(12)
+    BEFORE,
+    ADJUSTMENT,
+) = range(14)
 WIDTHS = (7, 16, 14, 12, 9, 14, 11, 11, 14, 12, 13, 11)
+OF_ADJUSTED = (16, 14)  # the two columns of an inventory that the municipality adjusts
 POINT = TONNES | style(num_format="#,##0.0")
+EXACT = TONNES | style(num_format="#,##0.######")
 CHART_ROWS = 22
 
 
@@ -75,8 +80,22 @@ def write(page: Page, annex: Annex, sums: Sums) -> Places:
     page.steady(row + 1, 1)
     places = lines(page, row + 1, annex, sums)
     last = row + len(rows(annex))
-    page.sheet.print_area(0, 0, draw(page, last + 2, annex, places), LACKS)
+    page.sheet.print_area(0, 0, draw(page, last + 2, annex, places), last_column(annex))
     return places
+
+
+def widths(annex: Annex) -> tuple[int, ...]:
+    return (*WIDTHS, *OF_ADJUSTED) if adjustments(annex) else WIDTHS
+
+
+def last_column(annex: Annex) -> int:
+    return len(widths(annex)) - 1
+
+
+def adjustments(annex: Annex) -> Mapping[int, Decimal]:
+    """What the municipality adds to the total, by year; empty where it adds nothing."""
+    inventory = annex.budget.inventory
+    return adjustment_of(inventory) if inventory else {}
 
 
 def note(annex: Annex) -> str:
@@ -87,6 +106,11 @@ def note(annex: Annex) -> str:
         return _(
             "Tonn CO₂-ekvivalenter. Klimabudsjettet har ingen referansebane: siste år"
             " i utslippsregnskapet står i stedet."
+        )
+    if adjustments(annex):
+        return _(
+            "Tonn CO₂-ekvivalenter. Utslippsregnskapet er de publiserte tallene og kommunens "
+            "justeringer, som står hver for seg lengst til høyre."
         )
     return _("Tonn CO₂-ekvivalenter. År uten utslippsregnskap finnes ikke i statistikken.")
 
@@ -107,6 +131,7 @@ def labels(annex: Annex) -> list[str]:
         _("Gjenstående kutt"),
         _("Gjenstående, prosentpoeng"),
         _("Klimatiltak uten tall"),
+        *([_("Utslipp før justering"), _("Kommunens justeringer")] if adjustments(annex) else []),
     ]
 
 
@@ -134,15 +159,16 @@ def line(
     page: Page, row: int, year: int, annex: Annex, sums: Sums, reference: Ref | None
 ) -> Mapping[int, tuple[Value, Style]]:
     statement, inventory = annex.statement, annex.budget.inventory
-    ours = {column: page.ref(row, column) for column in range(LACKS)}
+    ours = {column: page.ref(row, column) for column in range(ADJUSTMENT + 1)}
     history = inventory.total[year] if inventory else None
     percent = statement.allowance_percent.get(year)
     ahead = year in statement.years
     found: dict[int, tuple[Value, Style]] = {
-        column: (None, BODY) for column in range(INVENTORY, LACKS + 1)
+        column: (None, BODY) for column in range(INVENTORY, last_column(annex) + 1)
     }
     if history is not None:
         found[INVENTORY] = history, HISTORY
+        found.update(adjusted(ours, year, annex))
         found[CHANGE] = share(ours[INVENTORY], reference, history, annex), PERCENT
     if percent is not None:
         allowed = statement.allowance[year]
@@ -155,6 +181,21 @@ def line(
     if percent is None:
         found[ALLOWED_PERCENT] = found[ALLOWED] = Figure(None), TONNES
     return found
+
+
+def adjusted(ours: Mapping[int, Ref], year: int, annex: Annex) -> dict[int, tuple[Value, Style]]:
+    """Where something is adjusted: what is before, what is added, and the two as a formula."""
+    inventory, added = annex.budget.inventory, adjustments(annex)
+    if inventory is None or not added:
+        return {}
+    total = inventory.total[year]
+    before = without(inventory).total[year]
+    both = live("={}+{}", ours[BEFORE], ours[ADJUSTMENT], value=total)
+    return {
+        INVENTORY: (both, HISTORY),
+        BEFORE: (before, HISTORY),
+        ADJUSTMENT: (added.get(year, ZERO), EXACT),
+    }
 
 
 def forecast(

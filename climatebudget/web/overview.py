@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 
 from climatebudget.core import reconcile, sentence
 from climatebudget.core.access import Action
+from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.statement import statement
 from climatebudget.web import charts
 from climatebudget.web.access import needs
@@ -21,6 +22,7 @@ def page(number: str, year: int, slug: str) -> str:
     budget = budget_in_sight()
     ledger = statement(budget)
     found = remarks_of(budget, ledger)
+    inventory = budget.inventory
     empty = not budget.measures and not budget.targets
     return render_template(
         "overview/empty.html" if empty else "overview/page.html",
@@ -31,4 +33,5 @@ def page(number: str, year: int, slug: str) -> str:
         accepted=sum(r.accepted is not None for r in found),
         names=reconcile.sector_names(budget),
         charts=charts,
+        added={c: adjustment_of(inventory, c) for c in ("", *ledger.sectors)} if inventory else {},
     )

@@ -9,6 +9,8 @@ from fractions import Fraction
 from flask import Flask
 from markupsafe import Markup
 
+from climatebudget.core.budget import Budget
+from climatebudget.core.checks.adjustments import told
 from climatebudget.core.field import NBSP, show_day, show_exact, show_moment, show_number
 from climatebudget.core.findings import Finding, Question
 from climatebudget.core.quantity import Bound, Figure
@@ -20,7 +22,10 @@ Number = Decimal | Fraction | int
 
 
 def install(app: Flask) -> None:
-    filters = (tonnes, tenth, exact, percent, day, moment, number, figure, said, amount)
+    filters = (
+        *(tonnes, tenth, exact, percent, day, moment),
+        *(number, figure, said, amount, adjusted, added),
+    )
     for function in filters:
         app.add_template_filter(function, function.__name__)
 
@@ -48,6 +53,11 @@ def amount(value: Decimal | None) -> str:
     return "" if value is None else show_exact(value)
 
 
+def added(value: Decimal) -> str:
+    """What an adjustment adds, with its sign and every decimal somebody wrote."""
+    return ("+" if value > 0 else "") + show_exact(value)
+
+
 def percent(value: Number) -> str:
     return show_number(_decimal(value)) + NBSP + "%"
 
@@ -67,6 +77,11 @@ def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:
 def said(sentence: Text | Finding | Question | Skipped) -> str:
     """The sentence in the municipality's language."""
     return sentence.shown(g.translate)
+
+
+def adjusted(budget: Budget) -> list[str]:
+    """That the emissions are adjusted by the municipality, or that adjustments are left out."""
+    return [said(sentence) for sentence in told(budget)]
 
 
 def day(value: date | datetime) -> str:

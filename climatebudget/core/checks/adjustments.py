@@ -12,6 +12,22 @@ from climatebudget.core.statement import Statement
 from climatebudget.core.text import N_, Text
 
 
+def told(budget: Budget) -> tuple[Text, ...]:
+    """What every page says under emissions that are adjusted; nothing where none are."""
+    found = []
+    count = len(budget.inventory.adjustments) if budget.inventory else 0
+    if count:
+        one = N_("Utslippene er publiserte tall med 1 justering fra kommunen.")
+        many = N_("Utslippene er publiserte tall med %(count)s justeringer fra kommunen.")
+        found.append(Text(one if count == 1 else many, {"count": count}))
+    for (edition, own), rest in resting(budget).items():
+        one = N_("1 justering gjelder utgaven %(edition)s og er ikke med.")
+        many = N_("%(count)s justeringer gjelder utgaven %(edition)s og er ikke med.")
+        values = {"count": rest, "edition": called(edition, own)}
+        found.append(Text(one if rest == 1 else many, values))
+    return tuple(found)
+
+
 def adjustments_lie_on_the_edition(budget: Budget, statement: Statement) -> list[Finding]:
     """What was adjusted in another edition may be mended in this one: somebody has to look."""
     return [
@@ -82,3 +98,10 @@ def no_adjustment_goes_below_zero(budget: Budget, statement: Statement) -> list[
         )
         for code, year in below_zero(inventory)
     ]
+
+
+CHECKS = (
+    no_adjustment_goes_below_zero,
+    adjustments_lie_on_the_edition,
+    adjustments_are_in_years_of_the_edition,
+)
