@@ -21,10 +21,8 @@ from typing import Any, NoReturn
 import click
 
 from climatebudget.core.acceptance import Acceptance, Remark
-from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.budget import Budget
-from climatebudget.core.checks.adjustments import told
-from climatebudget.core.field import Unreadable, read_year, show_exact, show_moment, show_number
+from climatebudget.core.field import Unreadable, read_year, show_moment, show_number
 from climatebudget.core.findings import About, Choice, Finding, Question
 from climatebudget.core.inventory import Inventory
 from climatebudget.core.quantity import Bound, Figure, Yearly
@@ -269,21 +267,6 @@ def totals(ledger: Statement) -> str:
         ("Gjenstår, prosentpoeng", *(shown(ledger.points(gap.value), 1) for gap in gaps)),
     ]
     return table(("Tonn CO₂e", *columns), rows)
-
-
-def adjusted(budget: Budget) -> str:
-    """What the municipality adds to the published inventory, in a column of its own, and what
-    rests on another edition; only the years that are adjusted."""
-    sentences = " ".join(text.shown() for text in told(budget))
-    if budget.inventory is None or not budget.inventory.adjustments:
-        return sentences
-    added, whole = adjustment_of(budget.inventory), budget.inventory.total
-    rows = [
-        (year, *map(show_exact, (whole.by_year[year] - value, value, whole.by_year[year])))
-        for year, value in added.items()
-    ]
-    head = ("Utslipp, tonn CO₂e", "Før justering", "Justering", "Sum")
-    return f"{sentences}\n{table(head, rows)}"
 
 
 def history(emissions: Inventory) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from climatebudget.core.acceptance import remarks
-from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.field import show_day
 from climatebudget.core.findings import About, Finding
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.quantity import ZERO, Figure, Yearly, exactly
 from climatebudget.core.statement import Cut, at
+from climatebudget.sheets.annex_adjustments import added
 from climatebudget.sheets.annex_measures import Sums
 from climatebudget.sheets.annex_parts import (
     Annex,
@@ -86,8 +86,8 @@ def headings(annex: Annex) -> list[Heading]:
     inventory = annex.budget.inventory
     years = {annex.budget.reference_year, inventory.last_year} if inventory else set()
     history = sorted(y for y in years if y is not None and inventory and y in inventory.years)
-    added = adjustment_of(inventory) if inventory else {}
-    past = [Heading(y, False, a) for y in history for a in (False, True) if not a or y in added]
+    adjusted = added(annex)
+    past = [Heading(y, False, a) for y in history for a in (False, True) if not a or y in adjusted]
     return [*past, *(Heading(y, True) for y in annex.years)]
 
 
@@ -185,9 +185,8 @@ def divisions(annex: Annex, sums: Sums, columns: Sequence[Heading]) -> list[Divi
 
 def past(h: Heading, annex: Annex, history: Yearly, code: str = "") -> Figure:
     """What was emitted, or what the municipality adjusts it by."""
-    inventory = annex.budget.inventory
-    if h.adjustment and inventory is not None:
-        return Figure(adjustment_of(inventory, code).get(h.year, ZERO))
+    if h.adjustment:
+        return Figure(added(annex, code).get(h.year, ZERO))
     return Figure(history[h.year])
 
 

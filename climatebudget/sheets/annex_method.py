@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from climatebudget.core.budget import Budget
-from climatebudget.core.checks.adjustments import told
-from climatebudget.core.field import show_exact, show_moment, show_number
+from climatebudget.core.field import show_moment, show_number
+from climatebudget.sheets import annex_adjustments
 from climatebudget.sheets.annex_parts import Annex, opening, show_date, source_name
 from climatebudget.sheets.annex_summary import meanings
 from climatebudget.sheets.writer import (
@@ -121,27 +121,8 @@ def boundary(annex: Annex) -> list[Paragraph]:
         (_("Filens SHA-256"), edition.sha256),
         (_("Innholdets SHA-256"), edition.content_sha256),
         (_("Oppvarmingspotensial"), edition.gwp or _("ikke oppgitt i filen")),
-        *adjusted(annex),
+        *annex_adjustments.paragraphs(annex),
     ]
-
-
-def adjusted(annex: Annex) -> Iterator[Paragraph]:
-    """What the municipality adds to the published figures, why, and who approved it."""
-    _ = annex.translate
-    for sentence in told(annex.budget):
-        yield _("Kommunens justeringer"), sentence.shown(_)
-    for one in annex.budget.adjusting:
-        label = f"{source_name(one.code, annex)}, {one.year}"
-        text = _("%(tonnes)s tonn. %(reason)s Godkjent av: %(approved_by)s.")
-        yield (
-            label,
-            text
-            % {
-                "tonnes": show_exact(one.tonnes),
-                "reason": one.reason if one.reason.endswith(".") else f"{one.reason}.",
-                "approved_by": one.approved_by,
-            },
-        )
 
 
 def targets(annex: Annex) -> list[Paragraph]:

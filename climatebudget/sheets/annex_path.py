@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from climatebudget.core.adjustments import adjustment_of, without
 from climatebudget.core.field import show_number
-from climatebudget.core.quantity import ZERO, Figure, Yearly
+from climatebudget.core.quantity import Figure, Yearly
 from climatebudget.core.statement import at
+from climatebudget.sheets import annex_adjustments
+from climatebudget.sheets.annex_adjustments import added
 from climatebudget.sheets.annex_measures import Sums
 from climatebudget.sheets.annex_parts import Annex, opening
 from climatebudget.sheets.writer import (
@@ -56,9 +57,7 @@ from climatebudget.sheets.writer import (
     ADJUSTMENT,
 ) = range(14)
 WIDTHS = (7, 16, 14, 12, 9, 14, 11, 11, 14, 12, 13, 11)
-OF_ADJUSTED = (16, 14)  # the two columns of an inventory that the municipality adjusts
 POINT = TONNES | style(num_format="#,##0.0")
-EXACT = TONNES | style(num_format="#,##0.######")
 CHART_ROWS = 22
 
 
@@ -85,17 +84,11 @@ def write(page: Page, annex: Annex, sums: Sums) -> Places:
 
 
 def widths(annex: Annex) -> tuple[int, ...]:
-    return (*WIDTHS, *OF_ADJUSTED) if adjustments(annex) else WIDTHS
+    return (*WIDTHS, *(annex_adjustments.WIDTHS if added(annex) else ()))
 
 
 def last_column(annex: Annex) -> int:
     return len(widths(annex)) - 1
-
-
-def adjustments(annex: Annex) -> Mapping[int, Decimal]:
-    """What the municipality adds to the total, by year; empty where it adds nothing."""
-    inventory = annex.budget.inventory
-    return adjustment_of(inventory) if inventory else {}
 
 
 def note(annex: Annex) -> str:
@@ -107,7 +100,7 @@ def note(annex: Annex) -> str:
             "Tonn CO₂-ekvivalenter. Klimabudsjettet har ingen referansebane: siste år"
             " i utslippsregnskapet står i stedet."
         )
-    if adjustments(annex):
+    if added(annex):
         return _(
             "Tonn CO₂-ekvivalenter. Utslippsregnskapet er de publiserte tallene og kommunens "
             "justeringer, som står hver for seg lengst til høyre."
@@ -131,7 +124,7 @@ def labels(annex: Annex) -> list[str]:
         _("Gjenstående kutt"),
         _("Gjenstående, prosentpoeng"),
         _("Klimatiltak uten tall"),
-        *([_("Utslipp før justering"), _("Kommunens justeringer")] if adjustments(annex) else []),
+        *annex_adjustments.labels(annex),
     ]
 
 
@@ -168,7 +161,11 @@ def line(
     }
     if history is not None:
         found[INVENTORY] = history, HISTORY
-        found.update(adjusted(ours, year, annex))
+        apart = annex_adjustments.cells(annex, year)
+        found.update(zip((BEFORE, ADJUSTMENT), apart, strict=False))
+        if apart:
+            both = live("={}+{}", ours[BEFORE], ours[ADJUSTMENT], value=history)
+            found[INVENTORY] = both, HISTORY
         found[CHANGE] = share(ours[INVENTORY], reference, history, annex), PERCENT
     if percent is not None:
         allowed = statement.allowance[year]
@@ -181,21 +178,6 @@ def line(
     if percent is None:
         found[ALLOWED_PERCENT] = found[ALLOWED] = Figure(None), TONNES
     return found
-
-
-def adjusted(ours: Mapping[int, Ref], year: int, annex: Annex) -> dict[int, tuple[Value, Style]]:
-    """Where something is adjusted: what is before, what is added, and the two as a formula."""
-    inventory, added = annex.budget.inventory, adjustments(annex)
-    if inventory is None or not added:
-        return {}
-    total = inventory.total[year]
-    before = without(inventory).total[year]
-    both = live("={}+{}", ours[BEFORE], ours[ADJUSTMENT], value=total)
-    return {
-        INVENTORY: (both, HISTORY),
-        BEFORE: (before, HISTORY),
-        ADJUSTMENT: (added.get(year, ZERO), EXACT),
-    }
 
 
 def forecast(
