@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from climatebudget import db, demo
 from climatebudget.core.access import Role
+from climatebudget.core.adjustments import Adjustment
 from climatebudget.core.budget import Kind, Stage
+from climatebudget.core.paths import Allowance, Target
 from climatebudget.db import read, write
 from climatebudget.db.upgrade import upgrade
 from climatebudget.sheets.child import read_inventory
@@ -74,7 +77,7 @@ def build_demo(folder: Path) -> Path:
     """The demo as a SQLite file, to copy; its password lies beside it.
 
     With an older edition for Telemark to compare with, an auditor of both municipalities, and a
-    budget year in Oslo whose proposal is frozen and not yet presented.
+    budget year in Oslo whose proposal is frozen and not yet presented, and whose draft is adjusted.
     """
     file = folder / "demo.sqlite3"
     engine = db.connect(f"sqlite:///{file}")
@@ -109,6 +112,31 @@ def _proposal(session: db.Session) -> None:
     assert place is not None
     write.move_stage(session, place, Stage.PROPOSAL)
     write.freeze(session, place, Kind.PROPOSAL, "", NOW)
+    _adjusted(session, place)
+
+
+def _adjusted(session: db.Session, place: read.Place) -> None:
+    """The draft goes on, with adjustments of its edition and one that rests on another."""
+    write.set_frame(
+        session,
+        place,
+        edition_slug="2020-tall",
+        targets=(Target(Decimal(52), 2030, 2009, "Bystyret"),),
+        path=None,
+        allowance=Allowance(),
+        horizon=demo.HORIZON,
+    )
+    cars, buses = "veitrafikk/personbiler", "veitrafikk/busser"
+    by = "Byrådet, sak 1012/23"
+    write.set_adjustments(
+        session,
+        place,
+        (
+            Adjustment(cars, 2009, Decimal("-1250.5"), "Målt på nytt", by, "2020-tall"),
+            Adjustment(buses, 2020, Decimal(310), "Ekspressbusser manglet", by, "2020-tall"),
+            Adjustment(buses, 2024, Decimal(-12), "Busser ble solgt", by, "2024-tall-oslo"),
+        ),
+    )
 
 
 class Quiet(WSGIRequestHandler):
