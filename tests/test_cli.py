@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -459,3 +460,25 @@ def test_oslos_own_table_is_imported_as_it_stands(empty: Run, database: Path):
 def test_a_column_that_is_not_there_is_a_sentence(empty: Run, database: Path):
     wrong = empty("measures", "import", TABLE, *OSLO_2023, "--map", "Q=name")
     assert wrong.exit_code == 1 and "«Q=name» er ikke en kolonne" in wrong.stderr
+
+
+def test_the_statement_tells_what_is_adjusted_apart(oslo: Run, tmp_path: Path):
+    """By a file, for there is no command that adjusts; the edition itself stays as published."""
+    out = tmp_path / "oslo.json"
+    assert oslo("export", "--kommune", "0301", "--out", str(out)).exit_code == 0
+    raw = json.loads(out.read_text(encoding="utf-8"))
+    one = {"code": "veitrafikk/personbiler", "year": 2009, "tonnes": "-1250.5"}
+    told = {"reason": "Målt på nytt", "approved_by": "Byrådet", "edition": "2020-tall"}
+    raw["budget_years"][0]["adjustments"] = [{**one, **told}]
+    out.write_text(json.dumps(raw), encoding="utf-8")
+    assert oslo("load", str(out)).exit_code == 0
+
+    printed = oslo("statement", *OSLO_2023).stdout.replace("\u00a0", " ")
+    assert "Utslippene er publiserte tall med 1 justering fra kommunen." in printed
+    [line] = [x for x in printed.splitlines() if x.startswith("2009")]
+    assert re.split(r"\s{2,}", line) == ["2009", "1 442 877,6", "−1 250,5", "1 441 627,1"]
+    stated = json.loads(oslo("statement", *OSLO_2023, "--json").stdout)
+    assert [a["tonnes"] for a in stated["adjustments"]] == ["-1250.500000"]
+    assert stated["statement"]["reference"] == "1441627.100000"
+    shown = json.loads(oslo("inventory", "show", "2020-tall", "--kommune", "0301", "--json").stdout)
+    assert shown["inventory"]["total"]["2009"] == "1442877.600000"

@@ -164,7 +164,7 @@ def _before(year: int, group: str, usual: bool) -> Iterator[Column[Line]]:
         say(N_("Justering %(year)s"), year=year),
         partial(_added, year=year),
         Kind.TONNES,
-        added,
+        lambda value: added(value) if value else "–",
         say(N_("Kommunens justering %(year)s (tonn CO₂e)"), year=year),
         group,
         usual=usual,

@@ -449,7 +449,7 @@ def test_the_list_of_sources_has_published_and_adjustment_in_columns_of_their_ow
         *("2024 før justering", "Justering 2024", "2024 siste år"),
         *("Andel av 2024", "Endring fra 2009"),
     ]
-    assert row(page, "Personbiler").startswith("1 001 | +249,5 | 1 250 | 600 | 0 | 600 |")
+    assert row(page, "Personbiler").startswith("1 001 | +249,5 | 1 250 | 600 | – | 600 |")
     assert row(page, "I alt", 1).startswith("1 751 | +249,5 | 2 000 | 1 026 | −100 | 926 |")
     assert row(page, "Kommunens justeringer") == "+249,5 | −100"
 
