@@ -140,7 +140,7 @@ class Budget:
 
     @property
     def reference(self) -> Decimal | None:
-        """The reference year's emissions in the edition, tonnes."""
+        """The reference year's emissions, with our adjustments and inside the boundary, tonnes."""
         if self.inventory is None or self.reference_year is None:
             return None
         return self.inventory.total[self.reference_year]

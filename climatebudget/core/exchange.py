@@ -19,6 +19,7 @@ from climatebudget.core.boundary import Boundary, Facility
 from climatebudget.core.budget import Budget, Control, Municipality, Stage
 from climatebudget.core.field import clean
 from climatebudget.core.findings import Finding, may_go_on
+from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import (
     Actor,
     Basis,
@@ -394,6 +395,8 @@ def _check_draft(draft: Draft, codes: Collection[str] | None, place: Place) -> N
 
 
 def _check_adjustment(adjustment: Adjustment, place: Place) -> None:
+    if adjustment.code == UNALLOCATED:
+        _check_code(adjustment.code, (), place.at("code"))
     if not adjustment.tonnes:
         place.at("tonnes").wrong("zero", N_("0 tonn endrer ingenting. Fjern justeringen."))
     for name in ("reason", "approved_by", "edition"):

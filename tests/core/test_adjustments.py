@@ -25,7 +25,7 @@ from climatebudget.core.checks.sums import sums, the_inventory_adds_up
 from climatebudget.core.exchange import draft_of, dumps, from_json, loads, to_json
 from climatebudget.core.explain import Column, Key, Scope, explain
 from climatebudget.core.findings import About, Finding, Level
-from climatebudget.core.inventory import Source
+from climatebudget.core.inventory import UNALLOCATED, Source
 from climatebudget.core.path_rule import Level as At
 from climatebudget.core.path_rule import PathRule, Rule
 from climatebudget.core.paths import ReferencePath
@@ -272,6 +272,7 @@ A = "budget_years[0].adjustments[0]"
         ("tonnes", "1.250", f"{A}.tonnes", "Skriv 1250 eller 1,25"),
         ("year", 20, f"{A}.year", "utenfor årene vi bruker"),
         ("code", "veitrafikk/romferge", f"{A}.code", "er ikke en utslippskilde"),
+        ("code", "ufordelt", f"{A}.code", "er ikke en utslippskilde"),
         ("reason", " ", f"{A}.reason", "Justeringen mangler «reason»."),
         ("approved_by", "", f"{A}.approved_by", "Justeringen mangler «approved_by»."),
         ("edition", "", f"{A}.edition", "Justeringen mangler «edition»."),
@@ -280,7 +281,7 @@ A = "budget_years[0].adjustments[0]"
 def test_a_file_with_a_wrong_adjustment_is_refused_at_its_place(field, value, where, says):
     raw = to_json(town(adjustment(CARS, 2024, 3)))
     raw["budget_years"][0]["adjustments"][0][field] = value
-    read, [wrong] = from_json(raw, NAMES)
+    read, [wrong] = from_json(raw, {*NAMES, UNALLOCATED})
     assert read is None
     assert wrong.where == About("json", f"$.{where}") and says in wrong.message
 

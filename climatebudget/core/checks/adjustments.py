@@ -35,7 +35,7 @@ def adjustments_lie_on_the_edition(budget: Budget, statement: Statement) -> list
             "adjustments-resting",
             RESTING_ONE if count == 1 else RESTING,
             {"count": count, "edition": called(edition, own)},
-            where=About("adjustment", edition),
+            where=About("adjustment", f"own/{edition}" if own else edition),
         )
         for (edition, own), count in resting(budget).items()
     ]
