@@ -472,11 +472,15 @@ def test_the_files_of_the_list_have_the_same_columns(client, adjust):
 
 def test_the_editions_own_page_and_files_stay_as_published(client, adjust):
     browser = client(Role.CLIMATE)
-    address = f"{DRAFT}/inventory/editions/0301/2024-tall"
-    asked = (address, f"{address}/rows.csv", f"{address}/file")
-    before = [browser.get(a).data for a in asked]
+    files = f"{DRAFT}/editions/0301/2024-tall"
+    page = f"{DRAFT}/inventory/editions/0301/2024-tall"
+    asked = (f"{files}/rows.csv", f"{files}/edition.csv", f"{files}/file")
+    seen = row(browser.get(page).text, "2009"), [browser.get(a).data for a in asked]
     adjust(MORE_CARS, FEWER_BUSES)
-    assert [browser.get(a).data for a in asked] == before
+    answers = [browser.get(a) for a in asked]
+    assert [a.status_code for a in answers] == [200, 200, 200]
+    assert (row(browser.get(page).text, "2009"), [a.data for a in answers]) == seen
+    assert seen[0] == "1 750,5" and b"1000,5" in seen[1][0]
 
 
 def test_a_sources_history_shows_before_adjustment_and_sum(pages):
