@@ -609,3 +609,25 @@ def test_an_unknown_figure_is_explained_as_unknown(oslo: Run):
     told = oslo("explain", *OSLO_2023, "effect", "2025")
     assert "Utslippskutt til sammen i 2025: ukjent\n" in told.stdout
     assert "- 17 klimatiltak som regnes med, mangler tall for året." in told.stdout
+
+
+def test_the_statement_tells_what_is_adjusted_apart(oslo: Run, tmp_path: Path):
+    """By a file, for there is no command that adjusts; the edition itself stays as published."""
+    out = tmp_path / "oslo.json"
+    assert oslo("export", "--kommune", "0301", "--out", str(out)).exit_code == 0
+    raw = json.loads(out.read_text(encoding="utf-8"))
+    one = {"code": "veitrafikk/personbiler", "year": 2009, "tonnes": "-1250.5"}
+    told = {"reason": "Målt på nytt", "approved_by": "Byrådet", "edition": "2020-tall"}
+    raw["budget_years"][0]["adjustments"] = [{**one, **told}]
+    out.write_text(json.dumps(raw), encoding="utf-8")
+    assert oslo("load", str(out)).exit_code == 0
+
+    printed = oslo("statement", *OSLO_2023).stdout.replace("\u00a0", " ")
+    assert "Utslippene er publiserte tall med 1 justering fra kommunen." in printed
+    [line] = [x for x in printed.splitlines() if x.startswith("2009")]
+    assert re.split(r"\s{2,}", line) == ["2009", "1 442 877,6", "−1 250,5", "1 441 627,1"]
+    stated = json.loads(oslo("statement", *OSLO_2023, "--json").stdout)
+    assert [a["tonnes"] for a in stated["adjustments"]] == ["-1250.500000"]
+    assert stated["statement"]["reference"] == "1441627.100000"
+    shown = json.loads(oslo("inventory", "show", "2020-tall", "--kommune", "0301", "--json").stdout)
+    assert shown["inventory"]["total"]["2009"] == "1442877.600000"

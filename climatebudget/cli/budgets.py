@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from climatebudget.cli.context import budget_of, json_wanted, main, now, one_version
+from climatebudget.core.field import show_exact
 from climatebudget.files import written_whole
-from climatebudget.terminal import WORKBOOK, answered, as_json, heading, plain, totals, working
+from climatebudget.terminal import (
+    WORKBOOK,
+    answered,
+    as_json,
+    heading,
+    plain,
+    table,
+    totals,
+    working,
+)
 
 if TYPE_CHECKING:
     from climatebudget.core.acceptance import Remark
@@ -26,10 +36,31 @@ def statement(number: str, year: int, slug: str, wants_json: bool) -> None:
     budget, ledger = budget_of(number, year, slug)
     sentences = [text.shown() for text in top(budget, ledger)]
     if wants_json:
-        return click.echo(as_json({**_which(budget), "top": sentences, "statement": ledger}))
+        said = {"top": sentences, "adjustments": budget.adjustments, "statement": ledger}
+        return click.echo(as_json({**_which(budget), **said}))
     click.echo(heading(budget))
     click.echo(" ".join(sentences) + "\n")
     click.echo(totals(ledger))
+    if budget.adjustments:
+        click.echo("\n" + _adjusted(budget))
+
+
+def _adjusted(budget: Budget) -> str:
+    """What the municipality adds to the published inventory, in a column of its own, and what
+    rests on another edition; only the years that are adjusted."""
+    from climatebudget.core.adjustments import adjustment_of
+    from climatebudget.core.checks.adjustments import told
+
+    sentences = " ".join(text.shown() for text in told(budget))
+    if budget.inventory is None or not budget.inventory.adjustments:
+        return sentences
+    added, whole = adjustment_of(budget.inventory), budget.inventory.total
+    rows = [
+        (year, *map(show_exact, (whole.by_year[year] - value, value, whole.by_year[year])))
+        for year, value in added.items()
+    ]
+    head = ("Utslipp, tonn CO₂e", "Før justering", "Justering", "Sum")
+    return f"{sentences}\n{table(head, rows)}"
 
 
 def _which(budget: Budget) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.inventory import UNALLOCATED, Inventory, Source, sector_of
 from climatebudget.core.quantity import ZERO, Yearly, tonnes
 
@@ -69,7 +70,12 @@ def within(
             cells[key] = cells.get(key, ZERO) + facility.yearly.by_year[year]
     used = {code for code, _ in cells} | {f.code for f in boundary.facilities}
     kept = {code: names[code] for code in [*inventory.sources, *sorted(used)] if code in used}
-    return replace(inventory, years=tuple(years), cells=cells, sources=kept)
+    added = {
+        (code, year): value
+        for (code, year), value in inventory.adjustments.items()
+        if boundary.holds(code) and year in years
+    }
+    return replace(inventory, years=tuple(years), cells=cells, sources=kept, adjustments=added)
 
 
 def inside(
@@ -87,41 +93,47 @@ class Part:
     sector: str  # its code; "" is the whole
     name: str
     published: Decimal
-    left_out: Decimal
+    adjusted: Decimal  # what the municipality's own adjustments add to it
+    left_out: Decimal  # of the two together
     added: Decimal | None  # None where a facility lacks the year's figure
 
     @property
     def inside(self) -> Decimal | None:
-        return None if self.added is None else self.published - self.left_out + self.added
+        if self.added is None:
+            return None
+        return self.published + self.adjusted - self.left_out + self.added
 
 
 def parts(
-    published: Inventory, boundary: Boundary, year: int, sources: Mapping[str, Source]
+    inventory: Inventory, boundary: Boundary, year: int, sources: Mapping[str, Source]
 ) -> tuple[Part, ...]:
-    """Each sector as it is published and as the boundary cuts it, and last the whole."""
-    known = {**sources, **published.sources}
-    codes = [*published.sources, *(f.code for f in boundary.facilities)]
+    """Each sector before the boundary and as the boundary cuts it, and last the whole."""
+    known = {**sources, **inventory.sources}
+    codes = [*inventory.sources, *(f.code for f in boundary.facilities)]
     names = {sector_of(code): known[code].sector_name for code in codes}
-    found = [_part(published, boundary, year, *sector) for sector in names.items()]
+    found = [_part(inventory, boundary, year, *sector) for sector in names.items()]
     return *found, _whole(found)
 
 
-def _part(published: Inventory, boundary: Boundary, year: int, sector: str, name: str) -> Part:
+def _part(inventory: Inventory, boundary: Boundary, year: int, sector: str, name: str) -> Part:
     cells = {
         code: value
-        for (code, y), value in published.cells.items()
+        for (code, y), value in inventory.cells.items()
         if y == year and sector_of(code) == sector
     }
+    adjusted = adjustment_of(inventory, sector).get(year, ZERO)
     left_out = (value for code, value in cells.items() if not boundary.holds(code))
     added = [f.yearly[year] for f in boundary.facilities if sector_of(f.code) == sector]
-    return Part(sector, name, sum(cells.values(), ZERO), sum(left_out, ZERO), _sum(added))
+    published = sum(cells.values(), ZERO) - adjusted
+    return Part(sector, name, published, adjusted, sum(left_out, ZERO), _sum(added))
 
 
 def _whole(found: list[Part]) -> Part:
-    published, left_out = (
-        sum((getattr(part, name) for part in found), ZERO) for name in ("published", "left_out")
+    published, adjusted, left_out = (
+        sum((getattr(part, name) for part in found), ZERO)
+        for name in ("published", "adjusted", "left_out")
     )
-    return Part("", "", published, left_out, _sum(part.added for part in found))
+    return Part("", "", published, adjusted, left_out, _sum(part.added for part in found))
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 from climatebudget.core.acceptance import Acceptance
+from climatebudget.core.adjustments import Adjustment, holding
 from climatebudget.core.boundary import Boundary
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.measure import Book, Category, Decision, Measure
@@ -107,7 +108,7 @@ class Budget:
     budget_year: BudgetYear
     version: Version
     edition: Edition | None = None
-    inventory: Inventory | None = None  # inside the boundary
+    inventory: Inventory | None = None  # with our adjustments, inside the boundary
     targets: tuple[Target, ...] = ()
     path: ReferencePath | None = None
     allowance: Allowance = field(default_factory=Allowance)
@@ -116,14 +117,26 @@ class Budget:
     controls: tuple[Control, ...] = ()
     overlaps: tuple[OverlapGroup, ...] = ()
     boundary: Boundary = field(default_factory=Boundary)
-    published: Inventory | None = None  # as the edition has it, whatever the boundary
+    published: Inventory | None = None  # as the edition has it, whatever we adjust and leave out
     acceptances: tuple[Acceptance, ...] = ()
     book: Book = Book.DIRECT
     categories: frozenset[Category] | None = None  # that measures may point to; None: not told
+    adjustments: tuple[Adjustment, ...] = ()  # on every edition: those in use are `adjusting`
 
     @property
     def last_target(self) -> Target | None:
         return max(self.targets, key=lambda t: t.year, default=None)
+
+    @property
+    def adjusting(self) -> tuple[Adjustment, ...]:
+        """The adjustments that lie on the edition the version stands on."""
+        return holding(self.adjustments, self.edition)
+
+    @property
+    def resting(self) -> tuple[Adjustment, ...]:
+        """The adjustments that lie on another edition: kept, and in no figure."""
+        in_use = set(self.adjusting)
+        return tuple(a for a in self.adjustments if a not in in_use)
 
     @property
     def reference_year(self) -> int | None:
@@ -131,7 +144,7 @@ class Budget:
 
     @property
     def reference(self) -> Decimal | None:
-        """The reference year's emissions in the edition, tonnes."""
+        """The reference year's emissions, with our adjustments and inside the boundary, tonnes."""
         if self.inventory is None or self.reference_year is None:
             return None
         return self.inventory.total[self.reference_year]

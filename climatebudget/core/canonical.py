@@ -17,7 +17,7 @@ from climatebudget.core.budget import Budget
 from climatebudget.core.measure import Cost, Effect, Measure
 from climatebudget.core.quantity import Unit, Yearly
 
-FORMAT = 2
+FORMAT = 3
 
 
 def canonical(budget: Budget, format_number: int = FORMAT) -> bytes:
@@ -123,6 +123,26 @@ def _format_2(budget: Budget) -> dict[str, Any]:
     }
 
 
+def _format_3(budget: Budget) -> dict[str, Any]:
+    """With the municipality's own adjustments, those of other editions too."""
+    return {
+        **_format_2(budget),
+        "format": 3,
+        "adjustments": [
+            {
+                "edition": a.edition,
+                "own": a.own,
+                "code": a.code,
+                "year": a.year,
+                "grams": _whole(a.tonnes.scaleb(6)),
+                "reason": a.reason,
+                "approved_by": a.approved_by,
+            }
+            for a in budget.adjustments
+        ],
+    }
+
+
 # Without the contact person: no personal name is frozen.
 TEXTS = (
     *("id", "number", "name", "change", "department", "position", "responsible", "instrument"),
@@ -172,4 +192,8 @@ def _keys(texts: Mapping[int, str]) -> dict[str, str]:
     return {str(year): text for year, text in sorted(texts.items())}
 
 
-FORMATS: dict[int, Callable[[Budget], dict[str, Any]]] = {1: _format_1, 2: _format_2}
+FORMATS: dict[int, Callable[[Budget], dict[str, Any]]] = {
+    1: _format_1,
+    2: _format_2,
+    3: _format_3,
+}

@@ -14,10 +14,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from climatebudget.core.adjustments import Adjustment
 from climatebudget.core.boundary import Boundary, Facility
 from climatebudget.core.budget import Budget, Control, Municipality, Stage
 from climatebudget.core.field import clean
 from climatebudget.core.findings import Finding, may_go_on
+from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import (
     Actor,
     Basis,
@@ -81,6 +83,7 @@ class Draft:
     measures: tuple[Measure, ...] = ()
     boundary: Boundary = field(default_factory=Boundary)
     overlaps: tuple[OverlapGroup, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def draft_of(budget: Budget) -> Draft:
         measures=tuple(replace(m, contact="") for m in budget.measures),
         boundary=budget.boundary,
         overlaps=budget.overlaps,
+        adjustments=budget.adjustments,
     )
 
 
@@ -322,6 +326,20 @@ DRAFT = record(
                 },
             )
         ),
+        "adjustments": many(
+            record(
+                Adjustment,
+                {
+                    "code": TEXT,
+                    "year": YEAR,
+                    "tonnes": TONNES,
+                    "reason": TEXT,
+                    "approved_by": TEXT,
+                    "edition": TEXT,
+                    "own": FLAG,
+                },
+            )
+        ),
     },
 )
 EXCHANGE = record(
@@ -370,6 +388,24 @@ def _check_draft(draft: Draft, codes: Collection[str] | None, place: Place) -> N
     for index, group in enumerate(draft.overlaps):
         _check_overlap(group, draft, place.at("overlaps").at(index))
     _once_each([f.name for f in draft.boundary.facilities], place.at("boundary"), "name")
+    for index, adjustment in enumerate(draft.adjustments):
+        _check_adjustment(adjustment, place.at("adjustments").at(index))
+    keys = [(a.edition, str(a.own), a.code, str(a.year)) for a in draft.adjustments]
+    _once_each(keys, place.at("adjustments"), "")
+
+
+def _check_adjustment(adjustment: Adjustment, place: Place) -> None:
+    if adjustment.code == UNALLOCATED:
+        _check_code(adjustment.code, (), place.at("code"))
+    if not adjustment.tonnes:
+        place.at("tonnes").wrong("zero", N_("0 tonn endrer ingenting. Fjern justeringen."))
+    for name in ("reason", "approved_by", "edition"):
+        if not getattr(adjustment, name).strip():
+            place.at(name).wrong(
+                "adjustment",
+                N_("Justeringen mangler «%(field)s». Legg det til."),
+                field=name,
+            )
 
 
 def _check_overlap(group: OverlapGroup, draft: Draft, place: Place) -> None:
@@ -439,6 +475,8 @@ def _codes(draft: Draft, place: Place) -> Iterator[tuple[Place, str]]:
         yield place.at("boundary").at("left_out").at(code), code
     for index, facility in enumerate(draft.boundary.facilities):
         yield place.at("boundary").at("facilities").at(index).at("code"), facility.code
+    for index, adjustment in enumerate(draft.adjustments):
+        yield place.at("adjustments").at(index).at("code"), adjustment.code
 
 
 def _within(years: Iterable[int], horizon: int, place: Place) -> None:

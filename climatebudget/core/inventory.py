@@ -78,6 +78,10 @@ class Inventory:
     rows: Mapping[tuple[str, int], tuple[int, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    # The part of the cells that the municipality has added itself; nothing in what is published.
+    adjustments: Mapping[tuple[str, int], Decimal] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     def source(self, code: str) -> Yearly:
         """A source's history; zero in a year the edition has and the source lacks."""

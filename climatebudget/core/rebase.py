@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
+from climatebudget.core.adjustments import Adjustment, adjusted
 from climatebudget.core.boundary import inside
 from climatebudget.core.budget import Budget
 from climatebudget.core.inventory import Edition, Inventory, Source
@@ -59,9 +60,16 @@ class Moved:
 
 def rebase(budget: Budget, edition: Edition | None, inventory: Inventory | None) -> Moved:
     """The budget as it would be on that edition, whose ``inventory`` is as it is published."""
-    left = inside(inventory, budget.boundary, places(budget))
-    moved = replace(budget, edition=edition, published=inventory, inventory=left)
+    on_it = replace(budget, edition=edition, published=inventory)
+    whole = inventory and adjusted(inventory, on_it.adjusting, places(budget))
+    moved = replace(on_it, inventory=inside(whole, budget.boundary, places(budget)))
     return Moved(budget, replace(moved, path=_path(moved)))
+
+
+def readjusted(budget: Budget, adjustments: Iterable[Adjustment]) -> Moved:
+    """The budget as it would be with these adjustments instead, on the edition it stands on."""
+    other = replace(budget, adjustments=tuple(adjustments))
+    return Moved(budget, rebase(other, budget.edition, budget.published).after)
 
 
 def places(budget: Budget) -> Mapping[str, Source]:

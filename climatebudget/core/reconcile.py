@@ -9,6 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from climatebudget.core.budget import Budget
+from climatebudget.core.checks.adjustments import (
+    adjustments_are_in_years_of_the_edition,
+    adjustments_lie_on_the_edition,
+    no_adjustment_goes_below_zero,
+)
 from climatebudget.core.checks.boundary import (
     facilities_have_their_figures,
     nothing_cuts_outside_the_boundary,
@@ -106,6 +111,9 @@ CHECKS: list[Check] = [
     overlap_groups_hold,
     no_overlap_is_deducted_twice,
     in_sequence_needs_a_path,
+    no_adjustment_goes_below_zero,
+    adjustments_lie_on_the_edition,
+    adjustments_are_in_years_of_the_edition,
     the_boundary_leaves_something,
     nothing_cuts_outside_the_boundary,
     the_path_is_inside_the_boundary,

@@ -14,13 +14,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from climatebudget.core.field import Ambiguous, Unreadable, clean, read_number
+from climatebudget.core.field import LONGEST_TEXT, Ambiguous, Unreadable, clean, read_number
 from climatebudget.core.findings import About, Finding, Level
 from climatebudget.core.quantity import Unit, Yearly
 from climatebudget.core.text import N_
 
 FIRST, LAST = 1990, 2100
-LONGEST = 5000  # characters of a text
 
 
 class Wrong(Exception):
@@ -68,9 +67,9 @@ _whole = _of_type(int, "et helt tall uten anførselstegn")
 
 def read_text(raw: Any, place: Place) -> str:
     text: str = _text(raw, place)
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_TEXT:
         raise place.wrong(
-            "long", N_("Teksten er for lang. Skriv høyst %(most)s tegn."), most=LONGEST
+            "long", N_("Teksten er for lang. Skriv høyst %(most)s tegn."), most=LONGEST_TEXT
         )
     if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]", text):
         raise place.wrong("text", N_("Teksten har tegn som ikke kan vises. Skriv den på nytt."))

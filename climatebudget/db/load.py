@@ -70,6 +70,7 @@ def _draft(session: Session, municipality_id: int, number: str, draft: Draft) ->
     measures = _known_again(stored, draft.measures)
     write.save_measures(session, place, [(measure, None) for measure in measures])
     write.set_boundary(session, place, draft.boundary)
+    write.set_adjustments(session, place, draft.adjustments)
     _overlaps(session, place, stored, draft.overlaps)
     if new and draft.stage is not Stage.PREPARATION:
         write.move_stage(session, place, draft.stage)

@@ -11,8 +11,9 @@ from climatebudget.core.acceptance import remarks
 from climatebudget.core.field import show_day
 from climatebudget.core.findings import About, Finding
 from climatebudget.core.inventory import UNALLOCATED
-from climatebudget.core.quantity import ZERO, Figure, exactly
+from climatebudget.core.quantity import ZERO, Figure, Yearly, exactly
 from climatebudget.core.statement import Cut, at
+from climatebudget.sheets.annex_adjustments import added
 from climatebudget.sheets.annex_measures import Sums
 from climatebudget.sheets.annex_parts import (
     Annex,
@@ -50,10 +51,11 @@ NONE = "–"  # does not apply
 
 @dataclass(frozen=True)
 class Heading:
-    """A number column: a year of the inventory, or the cut in a year ahead."""
+    """A number column: a year of the inventory, what is adjusted in it, or the cut ahead."""
 
     year: int
     ahead: bool
+    adjustment: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def headings(annex: Annex) -> list[Heading]:
     inventory = annex.budget.inventory
     years = {annex.budget.reference_year, inventory.last_year} if inventory else set()
     history = sorted(y for y in years if y is not None and inventory and y in inventory.years)
-    return [*(Heading(y, False) for y in history), *(Heading(y, True) for y in annex.years)]
+    adjusted = added(annex)
+    past = [Heading(y, False, a) for y in history for a in (False, True) if not a or y in adjusted]
+    return [*past, *(Heading(y, True) for y in annex.years)]
 
 
 def widths(annex: Annex) -> list[float]:
@@ -109,6 +113,8 @@ def heading(one: Heading, annex: Annex) -> str:
     _ = annex.translate
     if one.ahead:
         return _("Kutt %(year)s") % {"year": one.year}
+    if one.adjustment:
+        return _("Herav justering %(year)s") % {"year": one.year}
     return _("Utslipp %(year)s") % {"year": one.year}
 
 
@@ -151,7 +157,9 @@ def divisions(annex: Annex, sums: Sums, columns: Sequence[Heading]) -> list[Divi
                 Part(
                     sector_label(code, annex),
                     {
-                        h: cut(line.cut, h.year) if h.ahead else Figure(line.inventory[h.year])
+                        h: cut(line.cut, h.year)
+                        if h.ahead
+                        else past(h, annex, line.inventory, code)
                         for h in columns
                     },
                 )
@@ -181,6 +189,13 @@ def divisions(annex: Annex, sums: Sums, columns: Sequence[Heading]) -> list[Divi
     ]
 
 
+def past(h: Heading, annex: Annex, history: Yearly, code: str = "") -> Figure:
+    """What was emitted, or what the municipality adjusts it by."""
+    if h.adjustment:
+        return Figure(added(annex, code).get(h.year, ZERO))
+    return Figure(history[h.year])
+
+
 def cut(own: Cut, year: int) -> Value:
     """A dash where nothing is registered, «ukjent» where what is registered has no number."""
     return at(own.net, year) if own.measures else NONE
@@ -207,7 +222,7 @@ def sources(annex: Annex, columns: Sequence[Heading]) -> list[Part]:
             if h.ahead:
                 values[h] = Figure(cuts[code].get(h.year)) if code in cuts else NONE
             else:
-                values[h] = history[h.year] if history else None
+                values[h] = past(h, annex, history, code).value if history else None
         if any(value not in (NONE, ZERO) for value in values.values()):
             parts.append(Part(source_name(code, annex), values))
     return parts
@@ -260,7 +275,7 @@ def stated_overlap(
 
 def total_of(h: Heading, annex: Annex) -> Figure:
     line = annex.statement.total
-    return at(line.cut.net, h.year) if h.ahead else Figure(line.inventory[h.year])
+    return at(line.cut.net, h.year) if h.ahead else past(h, annex, line.inventory)
 
 
 def look(h: Heading) -> Style:
@@ -455,9 +470,10 @@ def where(finding: Finding, annex: Annex) -> str:
         "path": _("referansebanen"),
         "target": _("målet"),
         "boundary": _("avgrensningen"),
+        "adjustment": _("kommunens justeringer"),
         "overlap": _("overlappgruppen"),
     }
     key = sector_label(place.key, annex) if place.kind == "source" else place.key
-    key = "" if place.kind == "overlap" else key  # the sentence names the group
+    key = "" if place.kind in ("overlap", "adjustment") else key  # the sentence names it
     parts = [kinds.get(place.kind, place.kind), key, str(place.year or "")]
     return " ".join(filter(None, parts))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_moment, show_number
-from climatebudget.sheets import annex_explained
+from climatebudget.sheets import annex_adjustments, annex_explained
 from climatebudget.sheets.annex_parts import Annex, opening, show_date, source_name
 from climatebudget.sheets.annex_summary import meanings
 from climatebudget.sheets.writer import (
@@ -80,6 +80,7 @@ def boundary(annex: Annex) -> list[Paragraph]:
         (_("Filens SHA-256"), edition.sha256),
         (_("Innholdets SHA-256"), edition.content_sha256),
         (_("Oppvarmingspotensial"), edition.gwp or _("ikke oppgitt i filen")),
+        *annex_adjustments.paragraphs(annex),
     ]
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from climatebudget.core.field import show_number
 from climatebudget.core.quantity import Figure, Yearly
 from climatebudget.core.statement import at
+from climatebudget.sheets import annex_adjustments
+from climatebudget.sheets.annex_adjustments import added
 from climatebudget.sheets.annex_measures import Sums
 from climatebudget.sheets.annex_parts import Annex, opening
 from climatebudget.sheets.writer import (
@@ -51,7 +53,9 @@ from climatebudget.sheets.writer import (
     GAP,
     POINTS,
     LACKS,
-) = range(12)
+    BEFORE,
+    ADJUSTMENT,
+) = range(14)
 WIDTHS = (7, 16, 14, 12, 9, 14, 11, 11, 14, 12, 13, 11)
 POINT = TONNES | style(num_format="#,##0.0")
 CHART_ROWS = 22
@@ -75,8 +79,16 @@ def write(page: Page, annex: Annex, sums: Sums) -> Places:
     page.steady(row + 1, 1)
     places = lines(page, row + 1, annex, sums)
     last = row + len(rows(annex))
-    page.sheet.print_area(0, 0, draw(page, last + 2, annex, places), LACKS)
+    page.sheet.print_area(0, 0, draw(page, last + 2, annex, places), last_column(annex))
     return places
+
+
+def widths(annex: Annex) -> tuple[int, ...]:
+    return (*WIDTHS, *(annex_adjustments.WIDTHS if added(annex) else ()))
+
+
+def last_column(annex: Annex) -> int:
+    return len(widths(annex)) - 1
 
 
 def note(annex: Annex) -> str:
@@ -87,6 +99,11 @@ def note(annex: Annex) -> str:
         return _(
             "Tonn CO₂-ekvivalenter. Klimabudsjettet har ingen referansebane: siste år"
             " i utslippsregnskapet står i stedet."
+        )
+    if added(annex):
+        return _(
+            "Tonn CO₂-ekvivalenter. Utslippsregnskapet er de publiserte tallene og kommunens "
+            "justeringer, som står hver for seg lengst til høyre."
         )
     return _("Tonn CO₂-ekvivalenter. År uten utslippsregnskap finnes ikke i statistikken.")
 
@@ -107,6 +124,7 @@ def labels(annex: Annex) -> list[str]:
         _("Gjenstående kutt"),
         _("Gjenstående, prosentpoeng"),
         _("Klimatiltak uten tall"),
+        *annex_adjustments.labels(annex),
     ]
 
 
@@ -134,15 +152,20 @@ def line(
     page: Page, row: int, year: int, annex: Annex, sums: Sums, reference: Ref | None
 ) -> Mapping[int, tuple[Value, Style]]:
     statement, inventory = annex.statement, annex.budget.inventory
-    ours = {column: page.ref(row, column) for column in range(LACKS)}
+    ours = {column: page.ref(row, column) for column in range(ADJUSTMENT + 1)}
     history = inventory.total[year] if inventory else None
     percent = statement.allowance_percent.get(year)
     ahead = year in statement.years
     found: dict[int, tuple[Value, Style]] = {
-        column: (None, BODY) for column in range(INVENTORY, LACKS + 1)
+        column: (None, BODY) for column in range(INVENTORY, last_column(annex) + 1)
     }
     if history is not None:
         found[INVENTORY] = history, HISTORY
+        apart = annex_adjustments.cells(annex, year)
+        found.update(zip((BEFORE, ADJUSTMENT), apart, strict=False))
+        if apart:
+            both = live("={}+{}", ours[BEFORE], ours[ADJUSTMENT], value=history)
+            found[INVENTORY] = both, HISTORY
         found[CHANGE] = share(ours[INVENTORY], reference, history, annex), PERCENT
     if percent is not None:
         allowed = statement.allowance[year]

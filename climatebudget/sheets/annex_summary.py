@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from climatebudget.core import sentence
+from climatebudget.core.checks.adjustments import told
 from climatebudget.core.measure import Size, by_size
 from climatebudget.core.quantity import Bound, Figure
 from climatebudget.core.statement import at, in_sight
@@ -179,6 +180,7 @@ def edition(annex: Annex) -> list[Line]:
         (_("Utgiver"), own.publisher or _("ukjent"), TEXT),
         (_("Publisert"), show_date(own.published, annex), TEXT),
         (_("Filens kontrollsum (SHA-256)"), own.sha256, TEXT),
+        *((_("Kommunens justeringer"), text.shown(_), TEXT) for text in told(annex.budget)),
     ]
 
 

@@ -46,7 +46,7 @@ def annex(
 
     summary = page(_("Kort fortalt"), annex_summary.WIDTHS, False)
     measures = page(_("Klimatiltak per sektor"), annex_measures.widths(about), True)
-    path = page(_("Veien til målet"), annex_path.WIDTHS, False)
+    path = page(_("Veien til målet"), annex_path.widths(about), False)
     checks = page(_("Avstemming"), annex_checks.widths(about), True)
     method = page(_("Metode"), annex_method.WIDTHS, False)
 

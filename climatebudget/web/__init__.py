@@ -19,6 +19,7 @@ from climatebudget.files import is_full
 from climatebudget.web import (
     acceptances,
     access,
+    adjustments,
     annex,
     boundary,
     differences,
@@ -60,6 +61,7 @@ PAGES = (
     measures,
     measure_imports,
     inventory,
+    adjustments,
     imports,
     editions,
     sources,

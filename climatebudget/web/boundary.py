@@ -9,6 +9,7 @@ from werkzeug import Response
 
 from climatebudget import catalogue
 from climatebudget.core.access import Action
+from climatebudget.core.adjustments import adjusted
 from climatebudget.core.boundary import Boundary, Facility, Part, parts
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.boundary import CHECKS, cutting_outside
@@ -90,7 +91,7 @@ def lead(budget: Budget) -> list[Text]:
     whole = parts_in(budget, budget.published.last_year)[-1]
     values = {
         "year": budget.published.last_year,
-        "published": tonnes(whole.published),
+        "published": tonnes(whole.published + whole.adjusted),
         "left_out": tonnes(whole.left_out),
         "added": tonnes(whole.added or ZERO),
     }
@@ -112,7 +113,8 @@ def effects(budget: Budget) -> list[tuple[int, tuple[Part, ...]]]:
 
 def parts_in(budget: Budget, year: int) -> tuple[Part, ...]:
     assert budget.published is not None
-    return parts(budget.published, budget.boundary, year, catalogue.sources())
+    whole = adjusted(budget.published, budget.adjusting, catalogue.sources())
+    return parts(whole, budget.boundary, year, catalogue.sources())
 
 
 def findings(budget: Budget) -> list[Finding]:

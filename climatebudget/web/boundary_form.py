@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 
 from climatebudget import catalogue
+from climatebudget.core.adjustments import adjusted
 from climatebudget.core.boundary import Boundary, Facility, inside
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import LONGEST_NAME, LONGEST_TEXT
@@ -99,7 +100,7 @@ class BoundaryForm(FlaskForm):
     left_out: int = 0
     facilities: int = 0
     years: tuple[int, ...] = ()
-    published: Inventory | None = None
+    published: Inventory | None = None  # with our adjustments
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = super().validate(extra_validators)
@@ -237,7 +238,7 @@ def boundary_form(budget: Budget, lock: str = "") -> BoundaryForm:
 
     Without an edition there are no years to give a facility's tonnes for, and no row for a new one.
     """
-    years, boundary = facility_years(budget), budget.boundary
+    years, boundary, published = facility_years(budget), budget.boundary, budget.published
     left_out = max(rows_posted("out", MOST_LEFT_OUT), len(boundary.left_out) + 1)
     stored = len(boundary.facilities)
     facilities = max(rows_posted("facility", MOST_FACILITIES), stored + 1) if years else stored
@@ -250,7 +251,7 @@ def boundary_form(budget: Budget, lock: str = "") -> BoundaryForm:
         "left_out": left_out,
         "facilities": facilities,
         "years": years,
-        "published": budget.published,
+        "published": published and adjusted(published, budget.adjusting, catalogue.sources()),
     }
     data = {"lock": lock, **{f.name: f.value for f in fields if f.value is not None}}
     kind = type("BoundaryForm", (BoundaryForm,), {f.name: f.field for f in fields} | shape)

@@ -117,7 +117,7 @@ def _differences_of(reading: Reading, area: str) -> Iterator[Decimal]:
 
 def year_lines(reading: Reading, budget: Budget) -> list[YearLine]:
     """Every year of the file, and every year of the version's edition that the file lacks."""
-    now = budget.inventory.total if budget.inventory else None
+    now = budget.published.total if budget.published else None
     own: dict[int, Decimal] = defaultdict(lambda: ZERO)
     area = reading.areas[0] if len(reading.areas) == 1 else budget.municipality.number
     for kind, (_, grams) in reading.packed.of_area(area).items():

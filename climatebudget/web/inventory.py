@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template
 from werkzeug import Response
 
 from climatebudget.core.access import Action
+from climatebudget.core.adjustments import adjustment_of, without
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_number
 from climatebudget.core.inventory import Edition, Inventory
@@ -23,7 +24,7 @@ from climatebudget.web.editions import MOST_IN_A_WORKBOOK, edition_at
 from climatebudget.web.forms import say
 from climatebudget.web.inventory_list import Line, per_sector, sector_name, under_sectors, whole
 from climatebudget.web.listing import Shown, asked, download
-from climatebudget.web.show import day
+from climatebudget.web.show import adjusted, day
 
 pages = Blueprint("inventory", __name__, url_prefix="/<number>/<int:year>/<slug>/inventory")
 
@@ -76,6 +77,7 @@ def _file(suffix: str) -> Response:
         (say(N_("Statistikkutgave")), edition.name),
         (say(N_("Utgiver")), edition.publisher),
         (say(N_("Publisert")), published),
+        *((say(N_("Kommunens justeringer")), sentence) for sentence in adjusted(budget)),
     ]
     shown = _list(budget.inventory, reference_year(budget))
     return download(shown, suffix, "utslipp", say(N_("Utslipp per kilde")), facts)
@@ -134,6 +136,8 @@ def emissions(budget: Budget) -> dict[str, object]:
         "sectors": [(sector_name(inventory, s), y) for s, y in by_size(inventory)],
         "below_zero": any(v < 0 for y in inventory.sectors.values() for v in y.by_year.values()),
         "whole": whole(inventory, reference),
+        "added": adjustment_of(inventory),
+        "before": without(inventory).total,
         "under_sectors": partial(under_sectors, table),
     }
 

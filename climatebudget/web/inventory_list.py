@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from itertools import groupby
 
+from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.field import NBSP
 from climatebudget.core.inventory import Inventory, sector_of
 from climatebudget.core.listing import Column, Filter, Kind, Listing, Value
@@ -15,7 +16,7 @@ from climatebudget.core.paths import HUNDRED
 from climatebudget.core.quantity import ZERO, Yearly
 from climatebudget.core.text import N_
 from climatebudget.web.forms import say
-from climatebudget.web.show import percent, tenth, tonnes
+from climatebudget.web.show import added, percent, tenth, tonnes
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Line:
     share: Decimal | None
     change: Decimal | None
     code: str = ""  # of the sector or the source; "" is the whole
+    added: Mapping[int, Decimal] = field(default_factory=dict)  # what we adjust it by, and when
 
 
 Table = list[tuple[Line, list[Line]]]
@@ -49,17 +51,20 @@ def per_sector(inventory: Inventory, reference: int) -> Table:
             replace(
                 line(source.name, sector, name, inventory.source(code), inventory, reference),
                 code=code,
+                added=adjustment_of(inventory, code),
             )
             for code, source in inventory.sources.items()
             if sector_of(code) == sector
         )
         whole = line(name, sector, name, history, inventory, reference)
-        found.append((replace(whole, code=sector), _largest_first(sources)))
+        whole = replace(whole, code=sector, added=adjustment_of(inventory, sector))
+        found.append((whole, _largest_first(sources)))
     return sorted(found, key=lambda one: -one[0].last)
 
 
 def whole(inventory: Inventory, reference: int) -> Line:
-    return line("", "", "", inventory.total, inventory, reference)
+    found = line("", "", "", inventory.total, inventory, reference)
+    return replace(found, added=adjustment_of(inventory))
 
 
 def _largest_first(lines: Iterable[Line]) -> list[Line]:
@@ -106,7 +111,10 @@ def _columns(inventory: Inventory, reference: int) -> Iterator[Column[Line]]:
     last, group = inventory.last_year, say(N_("Kolonner"))
     yield Column("sector", say(N_("Utslippssektor")), lambda one: one.sector_name, fixed=True)
     yield Column("name", say(N_("Utslippskilde")), lambda one: one.name, fixed=True)
+    adjusted = adjustment_of(inventory)
     for year in inventory.years:
+        if year in adjusted:
+            yield from _before(year, group, usual=year in (reference, last))
         yield Column(
             str(year),
             str(year),
@@ -139,8 +147,40 @@ def _columns(inventory: Inventory, reference: int) -> Iterator[Column[Line]]:
     )
 
 
+def _before(year: int, group: str, usual: bool) -> Iterator[Column[Line]]:
+    """What a year is before the municipality's adjustments, and the adjustments."""
+    yield Column(
+        f"before-{year}",
+        say(N_("%(year)s før justering"), year=year),
+        partial(_unadjusted, year=year),
+        Kind.TONNES,
+        tonnes,
+        say(N_("Utslipp %(year)s før justering (tonn CO₂e)"), year=year),
+        group,
+        usual=usual,
+    )
+    yield Column(
+        f"adjustment-{year}",
+        say(N_("Justering %(year)s"), year=year),
+        partial(_added, year=year),
+        Kind.TONNES,
+        lambda value: added(value) if value else "–",
+        say(N_("Kommunens justering %(year)s (tonn CO₂e)"), year=year),
+        group,
+        usual=usual,
+    )
+
+
 def _tonnes(one: Line, year: int) -> Value:
     return one.history[year]
+
+
+def _added(one: Line, year: int) -> Value:
+    return one.added.get(year, ZERO)
+
+
+def _unadjusted(one: Line, year: int) -> Value:
+    return (one.history[year] or ZERO) - one.added.get(year, ZERO)
 
 
 def under_sectors(table: Table, rows: Sequence[Line]) -> list[tuple[Line, list[Line]]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from climatebudget.catalogue import national_name
+from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.words import listed
 from climatebudget.core.field import show_exact
@@ -133,6 +134,7 @@ class Origin:
     history: Yearly
     year: int
     tonnes: Decimal
+    added: Mapping[int, Decimal]  # what the municipality adjusts it by, and when
     shared: Text | None = None
 
 
@@ -143,13 +145,16 @@ def origin(budget: Budget, measure: Measure) -> Origin | None:
         return None
     sector = sector_of(code)
     if code in inventory.sources and not code.endswith(f"/{UNALLOCATED}"):
-        name, history = inventory.sources[code].name.lstrip("*"), inventory.source(code)
+        place, name = code, inventory.sources[code].name.lstrip("*")
+        history = inventory.source(code)
     elif sector in inventory.sectors:
-        name, history = sector_name(budget, sector), inventory.sectors[sector]
+        place, name = sector, sector_name(budget, sector)
+        history = inventory.sectors[sector]
     else:
         return None
     now = history[inventory.last_year] or ZERO
-    return Origin(name, history, inventory.last_year, now, _shared(budget, code, now))
+    added, shared = adjustment_of(inventory, place), _shared(budget, code, now)
+    return Origin(name, history, inventory.last_year, now, added, shared)
 
 
 def _shared(budget: Budget, code: str, now: Decimal) -> Text | None:

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template
 from climatebudget.catalogue import national_name, sector_names
 from climatebudget.core import reconcile, sentence
 from climatebudget.core.access import Action
+from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.budget import Budget
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import Size, by_size
@@ -31,6 +32,7 @@ def page(number: str, year: int, slug: str) -> str:
     ledger = statement(budget)
     found = remarks_of(budget, ledger)
     found_sizes = sizes(budget, ledger)
+    inventory = budget.inventory
     empty = not budget.measures and not budget.targets
     called = names(budget)
     return render_template(
@@ -50,6 +52,7 @@ def page(number: str, year: int, slug: str) -> str:
         waterfall=charts_waterfall,
         steps=charts_waterfall.steps(budget, ledger, called, g.translate),
         way=partial(way, budget),
+        added={c: adjustment_of(inventory, c) for c in ("", *ledger.sectors)} if inventory else {},
     )
 
 

@@ -10,11 +10,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from climatebudget.core.access import Action
+from climatebudget.core.adjustments import adjustment_of
 from climatebudget.core.budget import Budget
 from climatebudget.core.checks.boundary import the_path_is_inside_the_boundary
 from climatebudget.core.checks.words import runs
 from climatebudget.core.field import show_exact
 from climatebudget.core.findings import Finding
+from climatebudget.core.inventory import Inventory
 from climatebudget.core.measure import InPath, Measure
 from climatebudget.core.path_rule import LOOKS_BACK, Rule
 from climatebudget.core.paths import ReferencePath, stand_in
@@ -133,6 +135,7 @@ class Years:
     past: Sequence[int]
     ahead: Sequence[int]
     lines: Sequence[Line]
+    added: Sequence[Decimal | None] = ()  # what the municipality adjusts the past by, if anything
 
 
 def table(budget: Budget) -> Years:
@@ -160,7 +163,13 @@ def table(budget: Budget) -> Years:
             )
             for label, before, after, is_whole in rows
         ],
+        _added(inventory, past),
     )
+
+
+def _added(inventory: Inventory | None, past: Sequence[int]) -> tuple[Decimal | None, ...]:
+    found = adjustment_of(inventory) if inventory else {}
+    return tuple(found.get(y) for y in past) if any(y in found for y in past) else ()
 
 
 def history(budget: Budget, code: str) -> Yearly | None:

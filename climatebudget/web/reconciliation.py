@@ -31,6 +31,7 @@ LEVELS = Level.STOPS, Level.EXPLAIN, Level.INFO  # a budget's; Level.MENDED is s
 ROOMS = {
     "measure": "measures",
     "source": "inventory",
+    "adjustment": "inventory",
     "edition": "inventory",
     "target": "frame",
     "path": "frame",

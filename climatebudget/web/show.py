@@ -9,6 +9,8 @@ from fractions import Fraction
 from flask import Flask
 from markupsafe import Markup
 
+from climatebudget.core.budget import Budget
+from climatebudget.core.checks.adjustments import told
 from climatebudget.core.explain.figure import show_percent
 from climatebudget.core.field import (
     NBSP,
@@ -28,8 +30,8 @@ Number = Decimal | Fraction | int
 
 
 def install(app: Flask) -> None:
-    numbers = (tonnes, tenth, exact, percent, exact_percent, number, figure, amount)
-    filters = (*numbers, day, moment, said)
+    numbers = (tonnes, tenth, exact, percent, exact_percent, number, figure, amount, added)
+    filters = (*numbers, day, moment, said, adjusted)
     for function in filters:
         app.add_template_filter(function, function.__name__)
 
@@ -57,6 +59,11 @@ def amount(value: Decimal | None) -> str:
     return "" if value is None else show_exact(value)
 
 
+def added(value: Decimal) -> str:
+    """What an adjustment adds, with its sign and every decimal somebody wrote."""
+    return ("+" if value > 0 else "") + show_exact(value)
+
+
 def percent(value: Number) -> str:
     return show_number(_decimal(value)) + NBSP + "%"
 
@@ -81,6 +88,11 @@ def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:
 def said(sentence: Text | Finding | Question | Skipped) -> str:
     """The sentence in the municipality's language."""
     return sentence.shown(g.translate)
+
+
+def adjusted(budget: Budget) -> list[str]:
+    """That the emissions are adjusted by the municipality, or that adjustments are left out."""
+    return [said(sentence) for sentence in told(budget)]
 
 
 def day(value: date | datetime) -> str:

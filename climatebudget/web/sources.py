@@ -15,6 +15,7 @@ from climatebudget.catalogue import COUNTRY, Area, areas, municipalities_of
 from climatebudget.catalogue.caveats import Caveat, caveats
 from climatebudget.catalogue.population import population
 from climatebudget.core.access import Action
+from climatebudget.core.adjustments import adjustment_of, without
 from climatebudget.core.budget import Budget
 from climatebudget.core.compare import change_since
 from climatebudget.core.explain import Column, Scope
@@ -97,9 +98,10 @@ def _page(code: str) -> str | Response:
         wide=chart(line, name, narrow=False),
         narrow=chart(line, name, narrow=True),
         parts=_parts(inventory, code, reference),
-        others=_others(budget, inventory, line, code, reference),
+        others=_others(budget, without(inventory), code, reference),
         counted=bool(people),
         way=partial(_way, budget, code),
+        added=adjustment_of(inventory, code),
     )
 
 
@@ -213,6 +215,7 @@ def _parts(inventory: Inventory, code: str, reference: int) -> list[dict[str, ob
                 "code": key,
                 "name": name,
                 "before": line[reference],
+                "added": adjustment_of(inventory, key),
                 "last": now,
                 "share": now / whole * HUNDRED if whole > 0 else None,
                 "change": change_since(line, reference, last),
@@ -221,12 +224,14 @@ def _parts(inventory: Inventory, code: str, reference: int) -> list[dict[str, ob
     return sorted(found, key=lambda part: -Decimal(str(part["last"])))
 
 
-def _others(
-    budget: Budget, inventory: Inventory, line: Yearly, code: str, reference: int
-) -> list[Other]:
-    """The municipality, its county and the country, where an edition that can be read has them."""
+def _others(budget: Budget, inventory: Inventory, code: str, reference: int) -> list[Other]:
+    """The municipality, its county and the country, where an edition that can be read has them.
+
+    As published, all three: nobody's own adjustments are in the others.
+    """
     edition, own = budget.edition, areas().get(inventory.area)
-    assert edition is not None
+    line = line_of(inventory, code)
+    assert edition is not None and line is not None
     last = inventory.last_year
     found = [_other(inventory.area, line, reference, last, 0, edition)]
     if own is None or not own.is_municipality:

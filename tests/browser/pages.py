@@ -113,6 +113,21 @@ def preview(visit: Visit) -> None:
     visit.page.click("[name=show]")
 
 
+def tried(visit: Visit) -> None:
+    """Write an adjustment, and see what it would do without saving it."""
+    page = visit.page
+    page.select_option("[name=adjustment_0_code]", "veitrafikk/personbiler")
+    for name, text in (
+        ("year", "2009"),
+        ("tonnes", "−1250,5"),
+        ("reason", "Kjørelengdene er målt på nytt"),
+        ("approved_by", "Byrådet, sak 1012/23"),
+    ):
+        page.fill(f"[name=adjustment_0_{name}]", text)
+    page.locator("main button[name=show]").click()
+
+
+ADJUSTED = f"/0301/{PROPOSED}/utkast"
 OSLO, ADOPTED, KRAGERO = "/0301/2023/utkast", "/0301/2023/vedtatt", "/4014/2027/utkast"
 ADVISER, FINANCE, HEAD, POLITICIAN = (
     "klimaradgiver@oslo",
@@ -153,6 +168,7 @@ PAGES: dict[str, list[Scene]] = {
     "overview.page": [
         Scene("oversikt", ADVISER, f"{OSLO}/"),
         Scene("oversikt-vedtatt", POLITICIAN, f"{ADOPTED}/"),
+        Scene("oversikt-justert", FINANCE, f"{ADJUSTED}/"),
         Scene("oversikt-tom", NEWCOMER, f"{KRAGERO}/"),
     ],
     "measures.all": [
@@ -177,13 +193,17 @@ PAGES: dict[str, list[Scene]] = {
     "measures.confirm_remove": [Scene("klimatiltak-fjern", ADVISER, f"{OSLO}/measures/1/remove")],
     "inventory.page": [
         Scene("utslipp", ADVISER, f"{OSLO}/inventory/"),
+        Scene("utslipp-justert", FINANCE, f"{ADJUSTED}/inventory/"),
         Scene("utslipp-kragero", NEW_HEAD, f"{KRAGERO}/inventory/"),
     ],
     "inventory.edition": [
         Scene("utgave", ADVISER, f"{OSLO}/inventory/editions/installation/2020-tall")
     ],
     "sources.whole": [Scene("kilder", POLITICIAN, f"{ADOPTED}/sources/")],
-    "sources.sector": [Scene("kilder-sektor", ADVISER, f"{OSLO}/sources/veitrafikk/")],
+    "sources.sector": [
+        Scene("kilder-sektor", ADVISER, f"{OSLO}/sources/veitrafikk/"),
+        Scene("kilder-justert", FINANCE, f"{ADJUSTED}/sources/veitrafikk/"),
+    ],
     "sources.source": [Scene("kilde", ADVISER, f"{OSLO}/sources/veitrafikk/personbiler/")],
     "differences.choose": [Scene("forskjeller-velg", NEW_HEAD, f"{KRAGERO}/differences/")],
     "differences.page": [
@@ -287,6 +307,19 @@ PAGES: dict[str, list[Scene]] = {
     ],
     "overlap.confirm_remove": [
         Scene("overlapp-fjern", FINANCE, f"{OVERLAPPING}/{GROUP}/remove"),
+    ],
+    "adjustments.page": [
+        Scene("justeringer", ADVISER, f"{OSLO}/adjustments/"),
+        Scene("justeringer-lese", POLITICIAN, f"{ADOPTED}/adjustments/"),
+        Scene("justeringer-prøvd", ADVISER, f"{OSLO}/adjustments/", tried),
+        Scene("justeringer-lagret", FINANCE, f"{ADJUSTED}/adjustments/"),
+        Scene(
+            "justeringer-feil",
+            ADVISER,
+            f"{OSLO}/adjustments/",
+            typed(adjustment_0_year="2010", adjustment_0_tonnes="1.250"),
+            400,
+        ),
     ],
     "versions.page": [
         Scene("versjoner", FINANCE, f"{OSLO}/versions/"),

@@ -30,9 +30,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from climatebudget import db, demo
 from climatebudget.core.access import Role
+from climatebudget.core.adjustments import Adjustment
 from climatebudget.core.budget import Kind, Stage
 from climatebudget.core.measure import Basis, Measure, effect_in
 from climatebudget.core.overlap import Member, OverlapGroup, Rule
+from climatebudget.core.paths import Allowance, Target
 from climatebudget.db import read, write
 from climatebudget.db.upgrade import upgrade
 from climatebudget.sheets.child import read_inventory
@@ -78,7 +80,8 @@ def build_demo(folder: Path) -> Path:
     """The demo as a SQLite file, to copy; its password lies beside it.
 
     With an older edition for Telemark to compare with, an auditor of both municipalities, and a
-    budget year in Oslo whose proposal is frozen and not yet presented, with overlap in its draft.
+    budget year in Oslo whose proposal is frozen and not yet presented, and whose draft has overlap
+    and is adjusted.
     """
     file = folder / "demo.sqlite3"
     engine = db.connect(f"sqlite:///{file}")
@@ -114,6 +117,7 @@ def _proposal(session: db.Session) -> None:
     write.move_stage(session, place, Stage.PROPOSAL)
     write.freeze(session, place, Kind.PROPOSAL, "", NOW)
     _overlap(session, place)
+    _adjusted(session, place)
 
 
 def _overlap(session: db.Session, place: read.Place) -> None:
@@ -126,6 +130,30 @@ def _overlap(session: db.Session, place: read.Place) -> None:
     members = Member("overlapp-1", CARS), Member("overlapp-2", CARS)
     group = OverlapGroup(GROUP, "Bilreiser", Rule.LARGEST, members, "De samme bilreisene.")
     write.save_overlap(session, place, group)
+
+
+def _adjusted(session: db.Session, place: read.Place) -> None:
+    """The draft goes on, with adjustments of its edition and one that rests on another."""
+    write.set_frame(
+        session,
+        place,
+        edition_slug="2020-tall",
+        targets=(Target(Decimal(52), 2030, 2009, "Bystyret"),),
+        path=None,
+        allowance=Allowance(),
+        horizon=demo.HORIZON,
+    )
+    cars, buses = "veitrafikk/personbiler", "veitrafikk/busser"
+    by = "Byrådet, sak 1012/23"
+    write.set_adjustments(
+        session,
+        place,
+        (
+            Adjustment(cars, 2009, Decimal("-1250.5"), "Målt på nytt", by, "2020-tall"),
+            Adjustment(buses, 2020, Decimal(310), "Ekspressbusser manglet", by, "2020-tall"),
+            Adjustment(buses, 2024, Decimal(-12), "Busser ble solgt", by, "2024-tall-oslo"),
+        ),
+    )
 
 
 class Quiet(WSGIRequestHandler):

@@ -22,6 +22,7 @@ VERSIONS, ONE = f"{DRAFT}/versions/", f"{DRAFT}/measures/1"
 BY_COUNTER = {"measures.save", "measures.remove", "frame.save"}  # test_measures, test_frame, below
 BY_COUNTER |= {"path.save", "boundary.save", "path_moves.move"}  # test_path, test_boundary, …
 BY_COUNTER |= {"overlap.save", "overlap.remove"}  # test_overlap
+BY_COUNTER |= {"adjustments.save"}  # test_adjustments
 BY_WHAT_WAS_SEEN = {"versions.move", "versions.freeze", "versions.present"}  # below
 BY_WHAT_WAS_SEEN |= {"acceptances.accept", "acceptances.withdraw"}  # test_acceptances
 BY_PREVIEW = {

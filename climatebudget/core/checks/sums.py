@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from climatebudget.core.boundary import Boundary
+from climatebudget.core.boundary import Boundary, within
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import show_number
 from climatebudget.core.findings import About, Finding, Level
-from climatebudget.core.inventory import TENTH
+from climatebudget.core.inventory import TENTH, Inventory
 from climatebudget.core.measure import Book
 from climatebudget.core.quantity import ZERO, Yearly
+from climatebudget.core.rebase import places
 from climatebudget.core.statement import Cut, Statement, at
 from climatebudget.core.statement import statement as reckoned
 from climatebudget.core.text import N_, Text
@@ -127,7 +128,23 @@ def _histories(budget: Budget) -> list[tuple[str, History, History]]:
     return [
         (N_("Utslippskildene = utslippssektorene"), by_source, by_sector),
         (N_("Utslippssektorene = kommunen samlet"), by_sector, inventory.total.by_year),
+        *_with_adjustments(budget, inventory),
     ]
+
+
+def _with_adjustments(
+    budget: Budget, inventory: Inventory
+) -> Iterator[tuple[str, History, History]]:
+    """Reckoned here anew, from the edition and from each adjustment inside the boundary."""
+    if not inventory.adjustments or budget.published is None:
+        return
+    sums = dict(within(budget.published, budget.boundary, places(budget)).total.by_year)
+    for one in budget.adjusting:
+        if one.year in sums and budget.boundary.holds(one.code):
+            sums[one.year] += one.tonnes
+    years = {year for _, year in inventory.adjustments}
+    whole = {year: value for year, value in inventory.total.by_year.items() if year in years}
+    yield N_("Publisert + kommunens justeringer = kommunen samlet"), sums, whole
 
 
 def _added(parts: Iterable[Yearly], years: Iterable[int]) -> History:

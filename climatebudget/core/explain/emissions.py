@@ -127,15 +127,40 @@ def source(budget: Budget, key: Key) -> Explanation:
         )
         for facility in added
     )
-    text = N_("Utslippet i statistikkutgaven, og det avgrensningen legger til.")
+    changed = tuple(_adjusted(budget, key, holds))
     return Explanation(
         key,
         title(key, place_of(budget, key)),
         exactly(budget.inventory.source(key.name)[key.year]),
-        said(text) if added else said(N_("Summen av radene i statistikkutgaven.")),
-        (inside, *facilities),
+        said(_formula(bool(changed), bool(added))),
+        (inside, *changed, *facilities),
         edition(budget),
     )
+
+
+def _adjusted(budget: Budget, key: Key, holds: bool) -> Iterator[Part]:
+    """Each of the municipality's own adjustments of the source that year."""
+    for one in budget.adjusting:
+        if (one.code, one.year) == (key.name, key.year):
+            yield Part(
+                said(N_("Kommunens justering, godkjent av %(by)s"), by=one.approved_by),
+                exactly(one.tonnes),
+                "+" if holds else "",
+                about=About("adjustment", one.code, one.year),
+                details=(named(one.reason),),
+            )
+
+
+def _formula(adjusted: bool, added: bool) -> str:
+    if adjusted and added:
+        return N_(
+            "Utslippet i statistikkutgaven, kommunens justeringer og det avgrensningen legger til."
+        )
+    if adjusted:
+        return N_("Utslippet i statistikkutgaven og kommunens justeringer.")
+    if added:
+        return N_("Utslippet i statistikkutgaven, og det avgrensningen legger til.")
+    return N_("Summen av radene i statistikkutgaven.")
 
 
 def edition(budget: Budget) -> tuple[Text, ...]:

@@ -40,6 +40,7 @@ from climatebudget.db.models.people import (
 )
 from climatebudget.db.models.reckonings import (
     AcceptanceRow,
+    AdjustmentRow,
     FacilityFigureRow,
     FacilityRow,
     LeftOutRow,
@@ -51,6 +52,7 @@ from climatebudget.db.models.tables import TableMappingRow
 
 __all__ = [
     "AcceptanceRow",
+    "AdjustmentRow",
     "AliasRow",
     "AllowanceFigureRow",
     "AreaRow",

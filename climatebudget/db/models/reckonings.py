@@ -1,10 +1,11 @@
-"""What a version decides beside its figures: boundary, overlap, and findings it has accepted."""
+"""What a version decides beside its figures: boundary, adjustments, overlap, accepted findings."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
 
+import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,6 +32,38 @@ class LeftOutRow(Model):
     @property
     def detail(self) -> str:
         return f"left out {self.code}"
+
+
+class AdjustmentRow(Model):
+    """Tonnes the municipality adds to a source's year, on one edition; kept when it leaves it."""
+
+    __tablename__ = "adjustment"
+    __table_args__ = (
+        owned_by("version", "version_id", key=("id",)),
+        sa.ForeignKeyConstraint(["edition_owner", "edition_id"], ["edition.owner", "edition.id"]),
+        # An edition is the installation's or the municipality's own.
+        sa.CheckConstraint("edition_owner IN (0, municipality_id)", name="edition_owner"),
+        sa.CheckConstraint("grams <> 0", name="not_zero"),
+        whole_number("grams"),
+        IN_ITS_KEY,
+    )
+    municipality_id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(primary_key=True)
+    edition_owner: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    grams: Mapped[Decimal] = mapped_column(GRAMS)
+    reason: Mapped[str]
+    approved_by: Mapped[str]  # a position or a body, never a personal name
+
+    @property
+    def subject(self) -> str:
+        return version_subject(self.version_id)
+
+    @property
+    def detail(self) -> str:
+        return f"adjustment {self.code} {self.year} on edition {self.edition_id}"
 
 
 class FacilityFigureRow(Model):

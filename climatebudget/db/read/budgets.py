@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from climatebudget import catalogue
 from climatebudget.core.acceptance import Acceptance
+from climatebudget.core.adjustments import Adjustment, adjusted, holding
 from climatebudget.core.boundary import Boundary, Facility, inside
 from climatebudget.core.budget import Budget, Control, Municipality
 from climatebudget.core.inventory import Edition, Inventory
@@ -24,9 +26,11 @@ from climatebudget.core.paths import Allowance, ReferencePath, Start, Target
 from climatebudget.core.quantity import Unit, Yearly, from_grams, tonnes
 from climatebudget.db.models import (
     AcceptanceRow,
+    AdjustmentRow,
     AllowanceFigureRow,
     ControlTotalRow,
     CostRow,
+    EditionRow,
     EffectFigureRow,
     EffectRow,
     FacilityFigureRow,
@@ -40,7 +44,7 @@ from climatebudget.db.models import (
     TargetRow,
     VersionRow,
 )
-from climatebudget.db.read.editions import edition_of, inventory_of
+from climatebudget.db.read.editions import INSTALLATION, edition_of, inventory_of
 from climatebudget.db.read.places import departments
 from climatebudget.db.values import Place
 
@@ -49,6 +53,7 @@ COLUMNS = MeasureRow.__table__.c
 PLAIN = tuple(field for field in Measure.__dataclass_fields__ if field in COLUMNS)
 BOOKS, COST_KINDS = list(Book), list(CostKind)
 PATH, ALLOWANCE, CONTROL, LEFT_OUT = "path", "allowance", "control", "left out"
+ADJUSTMENT = "adjustment"
 
 
 def budget(session: Session, place: Place) -> Budget:
@@ -57,7 +62,9 @@ def budget(session: Session, place: Place) -> Budget:
     edition, published = _edition(session, place, version.edition_id)
     figures = _figures(session, place)
     boundary = _boundary(session, place, figures[LEFT_OUT])
-    inventory = inside(published, boundary, catalogue.sources())
+    adjustments = tuple(_adjustment(row) for row in figures[ADJUSTMENT])
+    whole = published and adjusted(published, holding(adjustments, edition), catalogue.sources())
+    inventory = inside(whole, boundary, catalogue.sources())
     return Budget(
         municipality=_as_frozen(place.municipality, version),
         budget_year=place.budget_year,
@@ -76,6 +83,7 @@ def budget(session: Session, place: Place) -> Budget:
         acceptances=_acceptances(session, place),
         book=version.book,
         categories=catalogue.categories(),
+        adjustments=adjustments,
     )
 
 
@@ -180,18 +188,27 @@ def _edition(
 
 
 def _figures(session: Session, place: Place) -> dict[str, list[Any]]:
-    """Path, allowance, control totals and what is left out, in whole grams and thousandths."""
+    """Path, allowance, controls, adjustments, what is left out: grams and thousandths, as stored.
 
-    def lines(kind: str, row: Any, *columns: Any) -> sa.Select[Any]:
-        names = ("code", "year", "value", "cites", "reason")
-        own = (column.label(name) for name, column in zip(names, columns, strict=True))
+    One statement. What an adjustment cites is who approved it.
+    """
+    blank, zero = sa.literal(""), sa.literal(0, sa.BigInteger)
+    nothing = sa.literal(0)
+
+    def lines(
+        kind: str, row: Any, *columns: Any, edition: Any = blank, owner: Any = nothing
+    ) -> sa.Select[Any]:
+        names = ("code", "year", "value", "cites", "reason", "edition", "owner")
+        every = zip(names, (*columns, edition, owner), strict=True)
+        own = (column.label(name) for name, column in every)
         return select(sa.literal(kind).label("kind"), *own).where(*_of(row, place))
 
     def plain(value: Any) -> Any:
         return sa.type_coerce(value, sa.BigInteger)
 
-    blank, zero = sa.literal(""), sa.literal(0, sa.BigInteger)
     path, allowance, control, out = PathFigureRow, AllowanceFigureRow, ControlTotalRow, LeftOutRow
+    own = AdjustmentRow
+    on_edition = {"edition": EditionRow.slug, "owner": own.edition_owner}
     found = sa.union_all(
         lines(PATH, path, path.code, path.year, plain(path.grams), path.cites, blank),
         lines(
@@ -204,12 +221,31 @@ def _figures(session: Session, place: Place) -> dict[str, list[Any]]:
             allowance.reason,
         ),
         lines(CONTROL, control, blank, control.year, plain(control.grams), control.cites, blank),
-        lines(LEFT_OUT, out, out.code, sa.literal(0), zero, blank, out.reason),
+        lines(LEFT_OUT, out, out.code, nothing, zero, blank, out.reason),
+        lines(
+            ADJUSTMENT,
+            own,
+            *(own.code, own.year, plain(own.grams), own.approved_by, own.reason),
+            **on_edition,
+        ).join(EditionRow, EditionRow.id == own.edition_id),
     )
     by_kind: dict[str, list[Any]] = defaultdict(list)
-    for row in sorted(session.execute(found), key=lambda row: (row.code, row.year)):
+    order = attrgetter("code", "year", "edition", "owner")
+    for row in sorted(session.execute(found), key=order):
         by_kind[row.kind].append(row)
     return by_kind
+
+
+def _adjustment(row: Any) -> Adjustment:
+    return Adjustment(
+        row.code,
+        row.year,
+        from_grams(row.value),
+        row.reason,
+        approved_by=row.cites,
+        edition=row.edition,
+        own=row.owner != INSTALLATION,
+    )
 
 
 def _path(

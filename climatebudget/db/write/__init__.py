@@ -35,6 +35,7 @@ from climatebudget.db.write.reckonings import (
     accept,
     remove_overlap,
     save_overlap,
+    set_adjustments,
     set_boundary,
     withdraw,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "save_measures",
     "save_overlap",
     "set_active",
+    "set_adjustments",
     "set_boundary",
     "set_frame",
     "set_language",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from climatebudget.db.models import (
     AcceptanceRow,
+    AdjustmentRow,
     AllowanceFigureRow,
     ControlTotalRow,
     CostRow,
@@ -30,7 +31,7 @@ LINES = [
     for row in (
         *(TargetRow, PathFigureRow, AllowanceFigureRow, ControlTotalRow),
         *(MeasureRow, EffectRow, EffectFigureRow, CostRow),
-        *(LeftOutRow, FacilityRow, FacilityFigureRow),
+        *(LeftOutRow, FacilityRow, FacilityFigureRow, AdjustmentRow),
         *(OverlapGroupRow, OverlapMemberRow, AcceptanceRow),
     )
 ]

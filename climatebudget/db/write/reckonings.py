@@ -1,9 +1,11 @@
-"""What a version decides beside its figures: boundary, overlap, and findings it accepts."""
+"""What a version decides beside its figures: boundary, adjustments, overlap, accepted findings."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -13,15 +15,17 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from climatebudget.core.acceptance import fingerprint, may_be_accepted, place_of
+from climatebudget.core.adjustments import Adjustment
 from climatebudget.core.boundary import Boundary
 from climatebudget.core.findings import Finding
 from climatebudget.core.measure import Book
 from climatebudget.core.overlap import OverlapGroup
 from climatebudget.core.quantity import GRAM, rounded
 from climatebudget.core.text import N_
-from climatebudget.db.errors import Refused, Stale
+from climatebudget.db.errors import Refused, Stale, Unknown
 from climatebudget.db.models import (
     AcceptanceRow,
+    AdjustmentRow,
     FacilityFigureRow,
     FacilityRow,
     LeftOutRow,
@@ -29,6 +33,7 @@ from climatebudget.db.models import (
     OverlapMemberRow,
     VersionRow,
 )
+from climatebudget.db.read.editions import edition_key
 from climatebudget.db.values import Place
 from climatebudget.db.write.budgets import make_equal
 
@@ -67,6 +72,56 @@ def set_boundary(
         row.lock += 1
     _flush(session)
     return row.lock
+
+
+def set_adjustments(
+    session: Session, place: Place, adjustments: Iterable[Adjustment], lock: int | None = None
+) -> int:
+    """Make the version's adjustments equal to these, on whatever edition; the frame's new counter.
+
+    Raises `Stale` when the frame has moved since ``lock``, `Unknown` for an edition that is not
+    here, `Refused` for two on the same source and year of one edition.
+    """
+    row = session.get_one(VersionRow, place.version_id, populate_existing=True)
+    if lock is not None and row.lock != lock:
+        raise Stale(N_("En annen har lagret rammene siden du åpnet dem."))
+    wanted = _adjustments(session, place, adjustments)
+    key = ("edition_owner", "edition_id", "code", "year")
+    if len({tuple(values[k] for k in key) for values in wanted}) < len(wanted):
+        raise Refused(N_("En utslippskilde har to justeringer for samme år. Slå dem sammen."))
+    if make_equal(session, place, AdjustmentRow, key, wanted):
+        row.lock += 1
+    _flush(session)
+    return row.lock
+
+
+def _adjustments(
+    session: Session, place: Place, adjustments: Iterable[Adjustment]
+) -> list[dict[str, Any]]:
+    adjustments = list(adjustments)
+    editions = {a.lies_on: _edition(session, place, *a.lies_on) for a in adjustments}
+    return [
+        {
+            "edition_owner": editions[a.lies_on][0],
+            "edition_id": editions[a.lies_on][1],
+            "code": a.code,
+            "year": a.year,
+            "grams": rounded(a.tonnes, GRAM),
+            "reason": a.reason,
+            "approved_by": a.approved_by,
+        }
+        for a in adjustments
+    ]
+
+
+def _edition(session: Session, place: Place, slug: str, own: bool) -> tuple[int, int]:
+    """The edition of that slug; the other owner's where a file came from another installation."""
+    owners = (place.municipality_id, None) if own else (None, place.municipality_id)
+    keys = (edition_key(session, slug, owner) for owner in owners)
+    found = next((key for key in keys if key is not None), None)
+    if found is None:
+        raise Unknown(N_("Statistikkutgaven «%(slug)s» finnes ikke."), slug=slug)
+    return found
 
 
 def save_overlap(
