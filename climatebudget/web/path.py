@@ -213,7 +213,7 @@ def _lines(path: ReferencePath | None, budget: Budget) -> Iterator[tuple[str, st
     if path is None:
         yield say(N_("Referansebane")), say(N_("Ingen bane"))
         return
-    yield say(N_("Referansebane")), say(N_("Ved regel") if path.rule else N_("Oppgitte tall"))
+    yield say(N_("Referansebane")), say(N_("Etter en regel") if path.rule else N_("Oppgitte tall"))
     yield say(N_("Nivå")), say(str(path.level.value))
     if path.rule:
         yield say(N_("Regel")), say(str(path.rule.rule.value))

@@ -38,8 +38,8 @@ from climatebudget.web.forms import (
 
 NONE, BY_RULE, GIVEN = "none", "rule", "given"
 KINDS = {
-    NONE: N_("Ingen bane: utslippene i siste år i utslippsregnskapet står for årene etter"),
-    BY_RULE: N_("Ved regel: regnes ut av utslippsregnskapet"),
+    NONE: N_("Ingen bane: utslippene i siste år i utslippsregnskapet gjelder for årene etter"),
+    BY_RULE: N_("Etter en regel: regnes ut av utslippsregnskapet"),
     GIVEN: N_("Oppgitte tall: tonn for hvert år"),
 }
 HUNDRED = Decimal(100)
@@ -102,7 +102,7 @@ class PathForm(FlaskForm):
     def _check_years(self, most: int) -> None:
         least = 2 if self.rule.data is Rule.TREND else 1
         if self.years.data is None or not least <= self.years.data <= most:
-            text = N_("Skriv et antall år fra %(least)s til %(most)s. Utgaven har %(most)s år.")
+            text = N_("Skriv hvor mange år, fra %(least)s til %(most)s. Utgaven har %(most)s år.")
             self.years.errors = [say(text, least=least, most=most)]
 
     def _check_percent(self) -> None:
