@@ -85,77 +85,66 @@ def _explained(difference: Decimal, recast: Decimal, rest: Decimal) -> Text:
     return Text(_sentence(difference, recast, rest, values), values, strong=True)
 
 
+# (which way the difference goes, what it is made of) → the sentence.
+SENTENCES = {
+    ("same", "unmoved"): N_("Det er som ventet, og statistikken er ikke endret."),
+    ("same", "lifted"): N_(
+        "Det er som ventet: endret statistikk løfter tallet %(recast)s tonn, og resten "
+        "senker det %(rest)s tonn."
+    ),
+    ("same", "lowered"): N_(
+        "Det er som ventet: endret statistikk senker tallet %(recast)s tonn, og resten "
+        "løfter det %(rest)s tonn."
+    ),
+    ("more", "unmoved"): N_(
+        "Det er %(difference)s tonn mer enn ventet. Statistikken er ikke endret."
+    ),
+    ("less", "unmoved"): N_(
+        "Det er %(difference)s tonn mindre enn ventet. Statistikken er ikke endret."
+    ),
+    ("more", "whole"): N_(
+        "Det er %(difference)s tonn mer enn ventet. Hele forskjellen er endret statistikk."
+    ),
+    ("less", "whole"): N_(
+        "Det er %(difference)s tonn mindre enn ventet. Hele forskjellen er endret statistikk."
+    ),
+    ("more", "both"): N_(
+        "Det er %(difference)s tonn mer enn ventet: %(recast)s kommer av at statistikken "
+        "er endret, %(rest)s gjør det ikke."
+    ),
+    ("less", "both"): N_(
+        "Det er %(difference)s tonn mindre enn ventet: %(recast)s kommer av at "
+        "statistikken er endret, %(rest)s gjør det ikke."
+    ),
+    ("more", "lifted"): N_(
+        "Det er %(difference)s tonn mer enn ventet: endret statistikk løfter tallet "
+        "%(recast)s tonn, og resten senker det %(rest)s tonn."
+    ),
+    ("less", "lifted"): N_(
+        "Det er %(difference)s tonn mindre enn ventet: endret statistikk løfter tallet "
+        "%(recast)s tonn, og resten senker det %(rest)s tonn."
+    ),
+    ("more", "lowered"): N_(
+        "Det er %(difference)s tonn mer enn ventet: endret statistikk senker tallet "
+        "%(recast)s tonn, og resten løfter det %(rest)s tonn."
+    ),
+    ("less", "lowered"): N_(
+        "Det er %(difference)s tonn mindre enn ventet: endret statistikk senker tallet "
+        "%(recast)s tonn, og resten løfter det %(rest)s tonn."
+    ),
+}
+
+
 def _sentence(difference: Decimal, recast: Decimal, rest: Decimal, shown: dict[str, str]) -> str:
-    more = difference > 0
-    if shown["recast"] == "0" and shown["difference"] == "0":
-        return N_("Det er som ventet, og statistikken er ikke endret.")
+    """What is not shown is not told: a difference of less than a step is none."""
+    way = "same" if shown["difference"] == "0" else "more" if difference > 0 else "less"
     if shown["recast"] == "0":
-        return (
-            N_("Det er %(difference)s tonn mer enn ventet. Statistikken er ikke endret.")
-            if more
-            else N_("Det er %(difference)s tonn mindre enn ventet. Statistikken er ikke endret.")
-        )
-    if shown["difference"] != "0" and (recast > 0) is more and shown["rest"] == "0":
-        return (
-            N_("Det er %(difference)s tonn mer enn ventet. Hele forskjellen er endret statistikk.")
-            if more
-            else N_(
-                "Det er %(difference)s tonn mindre enn ventet. "
-                "Hele forskjellen er endret statistikk."
-            )
-        )
-    if shown["difference"] != "0" and (recast > 0) is (rest > 0):
-        return (
-            N_(
-                "Det er %(difference)s tonn mer enn ventet: %(recast)s kommer av at statistikken "
-                "er endret, %(rest)s gjør det ikke."
-            )
-            if more
-            else N_(
-                "Det er %(difference)s tonn mindre enn ventet: %(recast)s kommer av at "
-                "statistikken er endret, %(rest)s gjør det ikke."
-            )
-        )
-    return _both_ways(recast, more, shown["difference"] == "0")
-
-
-def _both_ways(recast: Decimal, more: bool, same: bool) -> str:
-    """The change of edition and the rest pull each their way."""
-    if same:
-        return (
-            N_(
-                "Det er som ventet: endret statistikk løfter tallet %(recast)s tonn, og resten "
-                "senker det %(rest)s tonn."
-            )
-            if recast > 0
-            else N_(
-                "Det er som ventet: endret statistikk senker tallet %(recast)s tonn, og resten "
-                "løfter det %(rest)s tonn."
-            )
-        )
-    if recast > 0:
-        return (
-            N_(
-                "Det er %(difference)s tonn mer enn ventet: endret statistikk løfter tallet "
-                "%(recast)s tonn, og resten senker det %(rest)s tonn."
-            )
-            if more
-            else N_(
-                "Det er %(difference)s tonn mindre enn ventet: endret statistikk løfter tallet "
-                "%(recast)s tonn, og resten senker det %(rest)s tonn."
-            )
-        )
-    return (
-        N_(
-            "Det er %(difference)s tonn mer enn ventet: endret statistikk senker tallet "
-            "%(recast)s tonn, og resten løfter det %(rest)s tonn."
-        )
-        if more
-        else N_(
-            "Det er %(difference)s tonn mindre enn ventet: endret statistikk senker tallet "
-            "%(recast)s tonn, og resten løfter det %(rest)s tonn."
-        )
-    )
+        return SENTENCES[way, "unmoved"]
+    if way != "same" and shown["rest"] == "0":
+        return SENTENCES[way, "whole"]
+    if way != "same" and (recast > 0) is (rest > 0):
+        return SENTENCES[way, "both"]
+    return SENTENCES[way, "lifted" if recast > 0 else "lowered"]
 
 
 def _why_unknown(found: YearGone, budget: Budget, statement: Statement) -> Text:
