@@ -9,6 +9,7 @@ from werkzeug import Response
 
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
+from climatebudget.core.compare import oldest_first
 from climatebudget.core.field import show_number
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import HUNDRED
@@ -89,6 +90,7 @@ def edition(number: str, year: int, slug: str, owner: str, edition_slug: str) ->
     found = edition_at(owner, edition_slug)
     mine = None if found.owner is None else here.municipality_id
     findings = read.edition_findings(g.session, edition_slug, mine)
+    budget = budget_in_sight()
     return render_template(
         "inventory/edition.html",
         edition=found,
@@ -97,8 +99,18 @@ def edition(number: str, year: int, slug: str, owner: str, edition_slug: str) ->
         accepted_by={f.position: person(f.by) for f in findings if f.at},
         inventory=read.inventory_in(g.session, found, here),
         rows_in_a_workbook=MOST_IN_A_WORKBOOK,
-        budget=budget_in_sight(),
+        pair=_pair(found, budget),
+        budget=budget,
     )
+
+
+def _pair(edition: Edition, budget: Budget) -> list[Edition] | None:
+    """The edition and the one the version stands on, the older first; None where there are not two
+    with the municipality."""
+    two = (edition, budget.edition)
+    known = oldest_first(read.editions_with(g.session, place()))
+    pair = [one for one in known if one in two]
+    return pair if len(pair) == 2 else None
 
 
 def importer(edition: Edition | None) -> str:

@@ -12,6 +12,7 @@ from climatebudget.db.read.budgets import (
     overlap_lock,
 )
 from climatebudget.db.read.comparisons import (
+    editions_with,
     inventory_at,
     inventory_in,
     standing_on,
@@ -80,6 +81,7 @@ __all__ = [
     "edition_file",
     "edition_findings",
     "editions",
+    "editions_with",
     "emissions",
     "frame_lock",
     "head",

@@ -18,7 +18,7 @@ from climatebudget.db.models import (
     SourceRow,
     VersionRow,
 )
-from climatebudget.db.read.editions import INSTALLATION, inventory_of
+from climatebudget.db.read.editions import INSTALLATION, editions, inventory_of
 from climatebudget.db.read.places import places_where
 from climatebudget.db.values import Place
 
@@ -32,6 +32,20 @@ def inventory_in(session: Session, edition: Edition, place: Place) -> Inventory 
         MunicipalityNumberRow.municipality_id == place.municipality_id
     )
     return inventory_of(session, id_, numbers, place.municipality.number) if id_ else None
+
+
+def editions_with(session: Session, place: Place) -> tuple[Edition, ...]:
+    """Those the municipality may use that have figures for it under any of its numbers, the newest
+    first."""
+    numbers = set(
+        session.scalars(
+            select(MunicipalityNumberRow.number).where(
+                MunicipalityNumberRow.municipality_id == place.municipality_id
+            )
+        )
+    )
+    usable = editions(session, place.municipality_id)
+    return tuple(edition for edition in usable if numbers.intersection(edition.areas))
 
 
 def inventory_at(
