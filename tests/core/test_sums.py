@@ -23,8 +23,11 @@ def reading(stated=STATED, rows=ROWS):
             Emission("0301", code, None, year, Decimal(tonnes), n)
             for n, (code, year, tonnes) in enumerate(rows)
         ),
-        stated=tuple(Stated("0301", s, y, Decimal(t), Cell("", n)) for n, (s, y, t) in enumerate(stated)),
-    )  # fmt: skip
+        stated=tuple(
+            Stated("0301", sector, year, Decimal(tonnes), Cell("", n))
+            for n, (sector, year, tonnes) in enumerate(stated)
+        ),
+    )
 
 
 def told(sums: tuple[SectorSum, ...]):

@@ -15,6 +15,7 @@ from climatebudget.db.read.comparisons import (
     editions_with,
     inventory_at,
     inventory_in,
+    sector_sums,
     standing_on,
     totals,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "place",
     "record",
     "remembered_table",
+    "sector_sums",
     "session_is_due",
     "sources",
     "staged",

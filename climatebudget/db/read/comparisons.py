@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -101,6 +102,22 @@ def totals(
         area: tonnes({y: from_grams(v) for y, v in by_year.items()})
         for area, by_year in sums.items()
     }
+
+
+def sector_sums(
+    session: Session, edition: Edition, municipality_id: int | None = None
+) -> Mapping[tuple[str, int], Decimal]:
+    """(emission sector, year) → tonnes over all the edition's areas, in the order of the sectors;
+    a sector and year without rows is not there."""
+    grams = sa.cast(sa.func.sum(PLAIN_GRAMS), sa.BigInteger)
+    found = session.execute(
+        select(SourceRow.sector, EmissionRow.year, grams)
+        .join(SourceRow, SourceRow.id == EmissionRow.source_id)
+        .where(EmissionRow.edition_id == edition_id(session, edition, municipality_id))
+        .group_by(SourceRow.sector, EmissionRow.year)
+        .order_by(EmissionRow.year, sa.func.min(SourceRow.position))
+    )
+    return {(sector, year): from_grams(value) for sector, year, value in found}
 
 
 def edition_id(session: Session, edition: Edition, municipality_id: int | None) -> int | None:
