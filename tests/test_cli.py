@@ -170,7 +170,17 @@ def test_an_edition_is_listed_and_shown(oslo: Run):
     assert (
         "1\u00a0084\u00a0232" in oslo("inventory", "show", "2020-tall", "--kommune", "0301").stdout
     )
-    assert "3\u00a0984,9 tonn" in oslo("inventory", "show", "2020-tall").stdout
+    told = oslo("inventory", "show", "2020-tall").stdout
+    assert "3\u00a0984,9 tonn" in told
+    assert re.search(r"^2020 +1\u00a0084\u00a0232,1$", told, re.MULTILINE)
+
+
+def test_an_edition_has_its_sums_per_year_and_emission_sector(oslo: Run):
+    """Nine sector-years of Oslo's table differ from its own sums; those stand first."""
+    sums = json.loads(oslo("inventory", "show", "2020-tall", "--json").stdout)["sums"]
+    assert [s["sector"] for s in sums if s["difference"]] == [s["sector"] for s in sums[:9]]
+    assert set(sums[0]) == {"sector", "year", "read", "stated", "difference"}
+    assert len({s["year"] for s in sums}) == 9
 
 
 def test_an_exported_file_is_loaded_again(oslo: Run, tmp_path: Path):

@@ -43,6 +43,22 @@ def corrected(run: Run) -> Run:
     return run
 
 
+def test_what_is_read_in_is_told_year_by_year(run):
+    """Miljødirektoratet's workbook states its sums, and closes; the extract states none."""
+    book = DATA / "oslo_2009-2024.xlsx"
+    told = run("inventory", "import", book, "--kommune", "0301").stdout.splitlines()
+    head = next(line for line in told if line.startswith("Tonn CO₂e"))
+    assert head.split()[-3:] == ["Filens", "sum", "Forskjell"]
+    [last] = [line for line in told if line.startswith("2024 ")]
+    year, read, stated, difference = last.replace(NBSP, "").split()
+    assert (year, difference) == ("2024", "0,0") and read == stated
+    said = json.loads(run("inventory", "import", BEFORE, "--json").stdout)
+    assert {s["stated"] for s in said["sums"]} == {None}
+    assert {s["year"] for s in said["sums"]} == set(said["years"])
+    again = json.loads(run("inventory", "import", BEFORE, "--json").stdout)
+    assert again["sums"] is None and not again["new"]
+
+
 def test_porsgrunns_correction_is_one_cell(corrected):
     told = corrected("inventory", "diff", "forst", "rettet", "--kommune", "4001").stdout
     assert "Porsgrunn (4001): forst (ukjent) → rettet (ukjent)" in told

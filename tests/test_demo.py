@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from climatebudget import catalogue, db, demo
 from climatebudget.core.access import Action, may
 from climatebudget.core.budget import Budget, Stage
+from climatebudget.core.compare import compare, oldest_first
 from climatebudget.core.exchange import dumps, written
 from climatebudget.core.measure import Basis
 from climatebudget.core.observed import as_planned, gone, newer
@@ -232,6 +233,19 @@ def test_kragero_is_empty_and_can_begin(session: db.Session):
     ):
         known = read.user_by_email(session, email)
         assert known and may(known[0], action, "4014", Stage.REGISTRATION, place.version)
+
+
+def test_a_correction_of_one_cell_can_be_looked_at(session: db.Session):
+    """Porsgrunn's industry in 2024 was 249 212,8 tonnes lower the day after."""
+    place = read.place(session, "4014", 2027, "utkast")
+    assert place
+    before, after = oldest_first(read.editions_with(session, place))
+    assert (before.slug, after.slug) == ("2024-tall-for-rettelsen", "2024-tall")
+    was, now = (read.inventory_at(session, e, "4001") for e in (before, after))
+    assert was and now
+    assert [(c.code, c.year, c.change) for c in compare(was, now).cells] == [
+        ("industri-olje-og-gass/industri-olje-og-gass", 2024, Decimal("-249212.75"))
+    ]
 
 
 def test_everybody_signs_in_with_the_installations_password(session: db.Session, instance: Path):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from climatebudget.catalogue import sector_names
 from climatebudget.cli.context import (
     ACTOR,
     AREA,
@@ -21,6 +23,8 @@ from climatebudget.cli.context import (
     writing,
 )
 from climatebudget.core.field import show_number
+from climatebudget.core.quantity import ZERO
+from climatebudget.core.sums import Key, SectorSum, edition_sums, sector_sums
 from climatebudget.terminal import (
     DAY,
     FILE,
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 INSTALLATION = "installation"
 NOTHING = "Ingenting er lagret."
+TENTH = Decimal("0.1")
 
 
 @main.group()
@@ -134,7 +139,7 @@ def import_file(
             now=now(),
             by=ACTOR,
         )
-    _tell(stored.edition, stored.new, wants_json)
+    _tell(stored.edition, stored.new, wants_json, found)
 
 
 def _read(
@@ -190,16 +195,36 @@ def given_answers(given: tuple[str, ...]) -> dict[str, str]:
     return {code: value for code, _, value in (answer.rpartition("=") for answer in given)}
 
 
-def _tell(edition: Edition, new: bool, wants_json: bool) -> None:
+def _tell(edition: Edition, new: bool, wants_json: bool, reading: Reading | None = None) -> None:
+    """What has been stored, with the sums of the file where it has just been read."""
     if wants_json:
-        return click.echo(as_json({"new": new, **plain(edition)}))
+        sums = _as_plain(sector_sums(reading, sector_names())) if reading else None
+        return click.echo(as_json({"new": new, **plain(edition), "sums": sums}))
     if not new:
         return click.echo(f"«{edition.name}» finnes fra før, ingenting er endret.")
     click.echo(
         f"«{edition.name}» er lest inn som {edition.slug}: {show_number(edition.rows)} rader."
     )
+    if reading:
+        click.echo(_years_of(reading))
     if edition.findings:
         click.echo(listed(edition.findings))
+
+
+def _years_of(reading: Reading) -> str:
+    """A line for each year of a file: what was read, and the file's own sum where it has one."""
+    years = reading.year_sums()
+    if all(y.stated is None for y in years):
+        return table(("Tonn CO₂e", "Lest"), ((y.year, show_number(y.tonnes, TENTH)) for y in years))
+    head = "Tonn CO₂e", "Lest", "Filens sum", "Forskjell"
+    return table(head, (_year_line(y.year, y.tonnes, y.stated) for y in years))
+
+
+def _year_line(year: int, read: Decimal, stated: Decimal | None) -> tuple[object, ...]:
+    told = show_number(read, TENTH)
+    if stated is None:
+        return year, told, "", ""
+    return year, told, show_number(stated, TENTH), show_number(read - stated, TENTH)
 
 
 @inventory.group("alias")
@@ -258,13 +283,37 @@ def inventory_show(edition: str, number: str | None, wants_json: bool) -> None:
     with reading() as session:
         found, owner = edition_named(session, edition, number)
         emissions = read.inventory(session, edition, number, owner) if number else None
+        sums = {} if number else read.sector_sums(session, found, owner)
     if number and emissions is None:
         stop(f"«{found.name}» har ikke tall for kommune {number}.")
     if wants_json:
-        return click.echo(as_json({**plain(found), "inventory": emissions and _sums(emissions)}))
+        said = {**plain(found), "inventory": emissions and _sums(emissions)}
+        return click.echo(as_json(said if number else {**said, "sums": _stored_sums(found, sums)}))
     click.echo(f"{found.name}, {found.publisher}, publisert {found.published or UNKNOWN}")
     click.echo(f"{found.file_name}: {show_number(found.rows)} rader, sha256 {found.sha256}")
-    click.echo(history(emissions) if emissions else listed(found.findings))
+    if emissions:
+        return click.echo(history(emissions))
+    click.echo("\n".join(filter(None, [_years_in(sums), listed(found.findings)])))
+
+
+def _years_in(sums: Mapping[Key, Decimal]) -> str:
+    """A line for each year of an edition, over all its areas."""
+    years: dict[int, Decimal] = {}
+    for (_, year), value in sums.items():
+        years[year] = years.get(year, ZERO) + value
+    rows = ((year, show_number(value, TENTH)) for year, value in sorted(years.items()))
+    return table(("Tonn CO₂e", "I alt"), rows)
+
+
+def _stored_sums(edition: Edition, sums: Mapping[Key, Decimal]) -> list[Any]:
+    """Beside what the file stated where that differed; the findings of several areas do not say
+    which of them it was in."""
+    findings = edition.findings if len(edition.areas) == 1 else ()
+    return _as_plain(edition_sums(sums, findings, sector_names()))
+
+
+def _as_plain(sums: Iterable[SectorSum]) -> list[Any]:
+    return [{**plain(s), "difference": plain(s.difference)} for s in sums]
 
 
 def edition_named(

@@ -6,14 +6,23 @@ there its figures are unknown and not zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from climatebudget.core.inventory import Inventory, Source, sector_of
+from climatebudget.core.inventory import Edition, Inventory, Source, sector_of
 from climatebudget.core.paths import HUNDRED
 from climatebudget.core.quantity import ZERO, Yearly
+
+
+def oldest_first(editions: Sequence[Edition]) -> tuple[Edition, ...]:
+    """Editions that are given newest first, in the order they were made.
+
+    The last year with figures goes before the rest: an old release may be read in late, to have
+    something to compare with.
+    """
+    return tuple(sorted(reversed(editions), key=lambda edition: max(edition.years, default=0)))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The demo: Oslo's published climate budget 2023, and an empty budget year in Kragerø.
 
+Telemark's figures are there twice: as first published, and as corrected the day after in one cell.
+
 `sources/README.md` says where the figures come from. Everything is loaded through the ordinary
 readers and writers, in one transaction.
 """
@@ -47,6 +49,11 @@ class File:
 EDITIONS = (
     File("oslo_2009-2020_edition_2020-tall_english.csv", "2020-tall", "2020-tall", OSLO),
     File("oslo_2009-2024.xlsx", "2024-tall-oslo", "2024-tall, Oslo"),
+    File(
+        "telemark_2024-tall_seen_2026-02-02.csv",
+        "2024-tall-for-rettelsen",
+        "2024-tall, Telemark, før rettelsen",
+    ),
     File("telemark_2024-tall_seen_2026-02-03.csv", "2024-tall", "2024-tall, Telemark"),
 )
 

@@ -15,7 +15,7 @@ from climatebudget.core.text import N_, Translate
 
 Size = Mapping[str, int]
 WIDE: Size = {"w": 1120, "h": 470, "left": 84, "right": 190, "top": 34, "bottom": 34}
-NARROW: Size = {"w": 340, "h": 380, "left": 34, "right": 118, "top": 34, "bottom": 32}
+NARROW: Size = {"w": 340, "h": 380, "left": 46, "right": 124, "top": 34, "bottom": 32}
 WIDE_BARS: Size = {"w": 1120, "label": 290, "value": 120}
 NARROW_BARS: Size = {"w": 340, "label": 0, "value": 60}
 
@@ -35,9 +35,13 @@ def scale(highest: Decimal, narrow: bool) -> dict[str, Any]:
 
 
 def _round_step(highest: Decimal) -> Decimal:
-    """The smallest of 1, 2 or 5 times a power of ten that needs no more than four lines."""
+    """The smallest of 1, 2 or 5 times a power of ten that needs no more than four lines.
+
+    No less than a whole tonne: the ticks are written as whole numbers.
+    """
     size = Decimal(10) ** (max(highest, Decimal(1)).adjusted() - 1)
-    return next(s for f in (1, 2, 5, 10, 20, 50, 100) if (s := size * f) * 4 >= highest)
+    fitting = next(s for f in (1, 2, 5, 10, 20, 50, 100) if (s := size * f) * 4 >= highest)
+    return max(fitting, Decimal(1))
 
 
 def _unit(top: Decimal) -> tuple[Decimal, str]:

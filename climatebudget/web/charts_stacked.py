@@ -15,7 +15,7 @@ from climatebudget.web.charts import scale
 
 PIECES = 7  # as many as app.css has colours and patterns for
 WIDE = {"w": 1120, "h": 420, "left": 84, "right": 276, "top": 34, "bottom": 34}
-NARROW = {"w": 340, "h": 380, "left": 62, "right": 128, "top": 34, "bottom": 32}
+NARROW = {"w": 340, "h": 380, "left": 70, "right": 128, "top": 34, "bottom": 32}
 YEAR_LABEL = 38  # room for a year under its bar, and for a line of text beside the axis
 LINE = 15
 SHORT = {  # where the sector's own name is wider than a telephone

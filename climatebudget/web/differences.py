@@ -13,7 +13,7 @@ from werkzeug import Response as AnyResponse
 from climatebudget.catalogue import areas as known_areas
 from climatebudget.core.access import Action, may
 from climatebudget.core.budget import Budget
-from climatebudget.core.compare import Cell, Comparison, Shift, compare, shifts
+from climatebudget.core.compare import Cell, Comparison, Shift, compare, oldest_first, shifts
 from climatebudget.core.field import show_number
 from climatebudget.core.inventory import Edition, Inventory, sector_of
 from climatebudget.core.listing import Column, Filter, Kind, Listing, Row
@@ -55,16 +55,15 @@ class Pair:
 @pages.get("/")
 @needs(Action.READ)
 def choose(number: str, year: int, slug: str) -> str | AnyResponse:
-    """To the two that were chosen; else what the version stands on and the newest other."""
-    editions = read.editions(g.session, place().municipality_id)
+    """To the two that were chosen; else the newest with the municipality, and what it replaces."""
+    editions = [key(e) for e in oldest_first(read.editions_with(g.session, place()))]
     if len(editions) < 2:
         return render_template("differences/none.html", editions=editions)
-    own = place().municipality.number
-    keys = [key(e) for e in sorted(editions, key=lambda e: own not in e.areas)]
-    budget = budget_in_sight()
-    old = request.args.get("old") or (key(budget.edition) if budget.edition else keys[1])
-    new = request.args.get("new") or next(k for k in keys if k != old)
-    return redirect(pair_address(old, new))
+    *older, newest = editions
+    stands = budget_in_sight().edition
+    usual = key(stands) if stands and key(stands) in older else older[-1]
+    new = request.args.get("new") or newest
+    return redirect(pair_address(request.args.get("old") or usual, new))
 
 
 @pages.get(f"{PAIR}/")
@@ -79,7 +78,8 @@ def page(
         "differences/page.html",
         pair=pair,
         key=key,
-        editions=read.editions(g.session, place().municipality_id),
+        editions=read.editions_with(g.session, place()),
+        others=bool(_common(pair) - {i.area for i in (pair.before, pair.after) if i}),
         budget=budget,
         found=found,
         sentence=sentence(found, pair) if found else (),
@@ -190,6 +190,11 @@ def _pair(old_owner: str, old: str, new_owner: str, new: str) -> Pair:
         read.inventory_in(g.session, before, here),
         read.inventory_in(g.session, after, here),
     )
+
+
+def _common(pair: Pair) -> set[str]:
+    """The areas that both editions have."""
+    return set(pair.old.areas).intersection(pair.new.areas)
 
 
 def standing(pair: Pair) -> tuple[list[tuple[read.Place, Moved]], list[read.Place]]:

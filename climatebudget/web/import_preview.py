@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from climatebudget.core.findings import Finding, Level
 from climatebudget.core.inventory import sector_of
 from climatebudget.core.quantity import ZERO, from_grams
 from climatebudget.core.reading import OPEN, Reading
+from climatebudget.core.sums import SectorSum
 from climatebudget.core.text import N_, Text, Translate, filled
 
 AREA_WORKBOOK = "area-workbook"
@@ -193,6 +194,20 @@ def lead(reading: Reading, sums: Held | None, stops: int) -> Text:
         ),
         {"years": len(reading.years), "sheet": sums.sheet},
     )
+
+
+def sector_lead(sums: Sequence[SectorSum], complete: bool) -> Text:
+    """What the folded table per year and sector says while it is shut; ``complete`` is where every
+    sum the file states is at hand, and not only those that differed."""
+    differing = sum(bool(s.difference) for s in sums)
+    if differing == 1:
+        return Text(N_("Summer per år og utslippssektor: én er ulik filens egen"))
+    if differing:
+        text = N_("Summer per år og utslippssektor: %(count)s er ulike filens egne")
+        return Text(text, {"count": differing})
+    if complete and any(s.stated is not None for s in sums):
+        return Text(N_("Summer per år og utslippssektor: de stemmer med filens egne"))
+    return Text(N_("Summer per år og utslippssektor"))
 
 
 def sheets(reading: Reading) -> Text | None:

@@ -9,11 +9,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template
 from werkzeug import Response
 
+from climatebudget.catalogue import sector_names
 from climatebudget.core.access import Action
 from climatebudget.core.budget import Budget
 from climatebudget.core.field import clean, show_number
 from climatebudget.core.inventory import Edition
 from climatebudget.core.reading import Reading
+from climatebudget.core.sums import sector_sums
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.sheets.child import read_inventory
@@ -31,6 +33,7 @@ from climatebudget.web.import_preview import (
     held,
     is_long,
     lead,
+    sector_lead,
     sheets,
     stopping,
     whole,
@@ -154,6 +157,7 @@ def _preview(
     if form.area is not None:  # asked, so it need not be told as well
         findings = tuple(f for f in findings if f.code != "area-name")
     sums, years = held(reading), year_lines(reading, budget)
+    per_sector = sector_sums(reading, sector_names())
     return render_template(
         "imports/preview.html",
         reading=reading,
@@ -174,6 +178,9 @@ def _preview(
         sheets=sheets(reading),
         years=years,
         all=whole(years),
+        sector_sums=per_sector,
+        sector_lead=sector_lead(per_sector, complete=True),
+        sector_names=sector_names(),
         several=len(reading.areas) > 1 and budget.municipality.number in reading.areas,
         is_long=is_long(reading),
         is_area_workbook=reading.layout == AREA_WORKBOOK,

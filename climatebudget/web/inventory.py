@@ -10,10 +10,12 @@ from werkzeug import Response
 from climatebudget.core.access import Action
 from climatebudget.core.adjustments import adjustment_of, without
 from climatebudget.core.budget import Budget
+from climatebudget.core.compare import oldest_first
 from climatebudget.core.field import show_number
 from climatebudget.core.inventory import Edition, Inventory
 from climatebudget.core.paths import HUNDRED
 from climatebudget.core.quantity import ZERO
+from climatebudget.core.sums import SectorSum, edition_sums
 from climatebudget.core.text import N_, Text
 from climatebudget.db import read
 from climatebudget.web import inventory_list
@@ -22,6 +24,7 @@ from climatebudget.web.charts_stacked import by_size, stacked
 from climatebudget.web.context import budget_in_sight, g, place
 from climatebudget.web.editions import MOST_IN_A_WORKBOOK, edition_at
 from climatebudget.web.forms import say
+from climatebudget.web.import_preview import sector_lead
 from climatebudget.web.inventory_list import Line, per_sector, sector_name, under_sectors, whole
 from climatebudget.web.listing import Shown, asked, download
 from climatebudget.web.show import adjusted, day
@@ -91,16 +94,47 @@ def edition(number: str, year: int, slug: str, owner: str, edition_slug: str) ->
     found = edition_at(owner, edition_slug)
     mine = None if found.owner is None else here.municipality_id
     findings = read.edition_findings(g.session, edition_slug, mine)
+    budget, inventory = budget_in_sight(), read.inventory_in(g.session, found, here)
+    names = _sector_names(inventory)
+    sums = _sector_sums(inventory, found, names)
     return render_template(
         "inventory/edition.html",
         edition=found,
         importer=importer(found),
         findings=findings,
         accepted_by={f.position: person(f.by) for f in findings if f.at},
-        inventory=read.inventory_in(g.session, found, here),
+        inventory=inventory,
+        sector_sums=sums,
+        sector_lead=sector_lead(sums, complete=False),
+        sector_names=names,
         rows_in_a_workbook=MOST_IN_A_WORKBOOK,
-        budget=budget_in_sight(),
+        pair=_pair(found, budget),
+        budget=budget,
     )
+
+
+def _sector_names(inventory: Inventory | None) -> dict[str, str]:
+    sources = inventory.sources.values() if inventory else ()
+    return {source.sector: source.sector_name for source in sources}
+
+
+def _sector_sums(
+    inventory: Inventory | None, edition: Edition, names: dict[str, str]
+) -> tuple[SectorSum, ...]:
+    """The findings of an edition with several areas do not say whose sum differed."""
+    if inventory is None:
+        return ()
+    sums = {(s, y): v for s, yearly in inventory.sectors.items() for y, v in yearly.by_year.items()}
+    return edition_sums(sums, edition.findings if len(edition.areas) == 1 else (), names)
+
+
+def _pair(edition: Edition, budget: Budget) -> list[Edition] | None:
+    """The edition and the one the version stands on, the older first; None where there are not two
+    with the municipality."""
+    two = (edition, budget.edition)
+    known = oldest_first(read.editions_with(g.session, place()))
+    pair = [one for one in known if one in two]
+    return pair if len(pair) == 2 else None
 
 
 def importer(edition: Edition | None) -> str:

@@ -35,8 +35,8 @@ from climatebudget.web.uploads import at
 
 pages = Blueprint("sources", __name__, url_prefix="/<number>/<int:year>/<slug>/sources")
 
-WIDE = {"w": 1120, "h": 380, "left": 84, "right": 190, "top": 34, "bottom": 34}
-NARROW = {"w": 340, "h": 320, "left": 44, "right": 96, "top": 34, "bottom": 32}
+WIDE = {"w": 1120, "h": 380, "left": 84, "right": 140, "top": 34, "bottom": 34}
+NARROW = {"w": 340, "h": 320, "left": 46, "right": 18, "top": 34, "bottom": 32}
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def _page(code: str) -> str | Response:
         last=last,
         caveats=known,
         marks=marks(known, inventory.years, budget.municipality.language),
-        wide=chart(line, name, narrow=False),
-        narrow=chart(line, name, narrow=True),
+        wide=chart(line, narrow=False),
+        narrow=chart(line, narrow=True),
         parts=_parts(inventory, code, reference),
         others=_others(budget, without(inventory), code, reference),
         counted=bool(people),
@@ -165,13 +165,19 @@ def marks(known: Collection[Caveat], years: Collection[int], language: str) -> d
     }
 
 
-def chart(line: Yearly, name: str, narrow: bool) -> dict[str, Any]:
-    """What the macro ``lines`` of ``charts.html`` is given; nothing is drawn below zero."""
+def chart(line: Yearly, narrow: bool) -> dict[str, Any] | None:
+    """What the macro ``lines`` of ``charts.html`` is given; nothing is drawn below zero.
+
+    None where no year is above it. The page's heading names the line, so the label at its end is
+    the last year's tonnes alone; a narrow chart has no room for that beside the line, but above.
+    """
     size = NARROW if narrow else WIDE
     years = list(line)
     values = [max(line.by_year[year], ZERO) for year in years]
+    if not any(values):
+        return None
     span = (years[0], max(years[-1], years[0] + 1))
-    label = [] if narrow and len(name) > len("Personbiler") else [name]
+    label = f"{show_number(line.by_year[years[-1]])}{NBSP}tonn"
     return {
         "years": span,
         "xticks": spaced(years, size["w"] - size["left"] - size["right"], span),
@@ -184,13 +190,10 @@ def chart(line: Yearly, name: str, narrow: bool) -> dict[str, Any]:
                 "sparse": False,
             }
         ],
-        "ends": [
-            {
-                "value": float(values[-1]),
-                "cls": "history",
-                "lines": [*label, f"{show_number(line.by_year[years[-1]])}{NBSP}tonn"],
-            }
-        ],
+        "ends": []
+        if narrow
+        else [{"value": float(values[-1]), "cls": "history", "lines": [label]}],
+        "above": f"{years[-1]}: {label}" if narrow else "",
         "size": size,
     }
 

@@ -143,6 +143,9 @@ def pair(old: str, new: str) -> str:
 
 
 OVERLAPPING = f"/0301/{PROPOSED}/utkast/overlap"
+FLUOR = f"{KRAGERO}/sources/produkter-med-fluorgasser"
+ENERGY = f"{KRAGERO}/sources/energiforsyning"
+ELECTRICITY = "elektrisitetsproduksjon-og-annen-energiforsyning"
 TELEMARK = f"{KRAGERO}/differences/{pair('2023-tall', '2024-tall')}"
 
 STATED = f"{OSLO}/reconciliation/accept?code=stated-sum&place=version//2023"
@@ -203,8 +206,14 @@ PAGES: dict[str, list[Scene]] = {
     "sources.sector": [
         Scene("kilder-sektor", ADVISER, f"{OSLO}/sources/veitrafikk/"),
         Scene("kilder-justert", FINANCE, f"{ADJUSTED}/sources/veitrafikk/"),
+        Scene("kilder-sektor-langt-navn", NEW_HEAD, f"{FLUOR}/"),
     ],
-    "sources.source": [Scene("kilde", ADVISER, f"{OSLO}/sources/veitrafikk/personbiler/")],
+    "sources.source": [
+        Scene("kilde", ADVISER, f"{OSLO}/sources/veitrafikk/personbiler/"),
+        Scene("kilde-kort-navn", NEW_HEAD, f"{FLUOR}/bruk-av-hfk/"),
+        Scene("kilde-langt-navn", NEW_HEAD, f"{ENERGY}/fjernvarme-unntatt-avfallsforbrenning/"),
+        Scene("kilde-uten-utslipp", NEW_HEAD, f"{ENERGY}/{ELECTRICITY}/"),
+    ],
     "differences.choose": [Scene("forskjeller-velg", NEW_HEAD, f"{KRAGERO}/differences/")],
     "differences.page": [
         Scene("forskjeller", ADVISER, f"{OSLO}/differences/{pair('2020-tall', '2024-tall-oslo')}")

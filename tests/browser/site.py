@@ -51,6 +51,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Only what is wrong comes back: the rest of a long page's result takes longer than the rules.
 RUN = """runOnly => axe.run({runOnly, resultTypes: ["violations"], selectors: false})
     .then(r => r.violations.map(v => [v.id, v.nodes.slice(0, 3).map(n => n.html)]))"""
+# The words in sight of a chart that reach outside its frame or the window, and how many pixels.
+CUT = """() => [...document.querySelectorAll("svg text")].flatMap(text => {
+    const box = text.getBoundingClientRect(), frame = text.ownerSVGElement.getBoundingClientRect();
+    const over = Math.max(frame.left - box.left, box.right - frame.right, frame.top - box.top,
+        box.bottom - frame.bottom, -box.left, box.right - document.documentElement.clientWidth);
+    return box.width && over > 0.5 ? [[text.textContent, over]] : [];
+})"""
 HEIGHT = 900
 NARROW, WIDE = 320, 1280
 LISTEN = """document.addEventListener("securitypolicyviolation",
@@ -242,12 +249,14 @@ class Visit:
         assert not seen, (self.page.url, seen)
 
     def fits(self) -> None:
-        """The page is no wider than the window."""
+        """The page is no wider than the window, and no chart's words leave its frame."""
         width, size = (
             self.page.evaluate("document.documentElement.scrollWidth"),
             self.page.viewport_size,
         )
         assert size and width <= size["width"], (self.page.url, width)
+        cut = self.page.evaluate(CUT)
+        assert not cut, (self.page.url, cut)
 
 
 def window(

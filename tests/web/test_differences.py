@@ -141,6 +141,62 @@ def test_one_edition_is_nothing_to_compare(client):
     assert page.status_code == 200 and "bare én statistikkutgave" in page.text
 
 
+def test_editions_without_the_municipality_are_never_compared_by_themselves(app, client):
+    """Two editions, and one that has Oslo: nothing to compare, and what to do about it."""
+    store(app, None, "Kragerøs", [Emission("4014", CARS, None, 2025, Decimal(1), 2)])
+    page = plain(client(Role.CLIMATE).get(PAGE).text)
+    assert "bare én statistikkutgave med tall for Oslo" in page
+    assert "Les inn ny statistikkutgave" in page
+    told = "Klimarådgiveren eller økonomi kan lese inn en statistikkutgave."
+    assert told in plain(client(Role.SECTOR_HEAD).get(PAGE).text)
+
+
+def test_a_municipality_without_figures_is_told_so(app, client):
+    with db.session(app.extensions["engine"], actor="test", writes=True) as session:
+        municipality = write.add_municipality(session, "4016", "Drangedal")
+        write.open_budget_year(session, municipality, world.YEAR, 2030)
+        person = read.user_by_email(session, world.email(Role.CLIMATE, "0301"))
+        assert person
+        write.add_membership(session, municipality, person[0].id, Role.CLIMATE)
+        session.commit()
+    store(app, None, "Oslos", [Emission("0301", CARS, None, 2025, Decimal(1), 2)])
+    page = client(Role.CLIMATE).get(f"/4016/{world.YEAR}/utkast/differences/")
+    assert "Ingen statistikkutgave har tall for Drangedal ennå." in plain(page.text)
+
+
+def test_without_a_choice_the_older_stands_first(app, client):
+    """The version stands on 2024-tall; an old release that is read in late is what it replaced,
+    whatever day it came in."""
+    store(
+        app, None, "Gammel", [Emission("0301", CARS, None, y, Decimal(1), y) for y in (2009, 2023)]
+    )
+    store(app, None, "Kragerøs", [Emission("4014", CARS, None, 2025, Decimal(1), 2)])
+    browser = client(Role.CLIMATE)
+    assert browser.get(PAGE).location == f"{PAGE}installation/gammel/{OLD}/"
+    edition = browser.get(f"{DRAFT}/inventory/editions/installation/gammel").text
+    assert f'href="{PAGE}installation/gammel/{OLD}/">' in edition
+    assert "Se hva som er endret fra Gammel til 2024-tall" in plain(edition)
+
+
+def test_the_choices_are_the_editions_that_have_the_municipality(app, client, newer):
+    """One that is in sight without it is named, and cannot be chosen again."""
+    store(app, None, "Kragerøs", [Emission("4014", CARS, None, 2025, Decimal(1), 2)])
+    browser = client(Role.CLIMATE)
+    assert "Kragerøs" not in browser.get(PAIR).text
+    page = browser.get(f"{PAGE}{OLD}/installation/krageros/").text
+    assert page.count('<option value="installation/krageros" selected disabled>') == 1
+    assert page.count('<option value="installation/ny"') == 2
+    assert "Kragerøs, har ikke tall for Oslo" in plain(page)
+
+
+def test_other_municipalities_are_offered_where_both_editions_have_any(app, client, newer):
+    link = "Se hva det gjør i andre kommuner"
+    assert link not in client(Role.CLIMATE).get(PAIR).text  # the older is Oslo's alone
+    both = [Emission(a, CARS, None, 2009, Decimal(1), n) for n, a in enumerate(("0301", "4014"))]
+    store(app, None, "Begge", both)
+    assert link in client(Role.CLIMATE).get(f"{PAGE}installation/begge/{NEW}/").text
+
+
 def test_the_choice_leads_to_an_address_of_its_own(client, newer):
     """Without a choice: what the version stands on, and the newest other."""
     browser = client(Role.CLIMATE)

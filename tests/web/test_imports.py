@@ -144,9 +144,14 @@ def test_sums_that_differ_are_told_and_stored_as_findings(app, client):
     page = browser.get(address).text
     assert "10 av 81 summer i filen er ulike det radene gir." in page
     assert "10\u00a0729,4" in page  # the differences, none of them counted twice
+    assert "Summer per år og utslippssektor: 9 er ulike filens egne" in page
+    first = page[page.index("De som er ulike, står først.") :]
+    assert first.index("ulik</span>") < first.index("2009 Oppvarming")
     answer = confirm(browser, address, name="2020-tall", answer0="0301")
     page = browser.get(answer.headers["Location"]).text
     assert "3\u00a0984,9" in page and "D14" in page
+    assert "Summer per år og utslippssektor: 9 er ulike filens egne" in page
+    assert page.count('<span class="tag tag--explain">ulik</span>') == 9
 
 
 def test_a_file_with_several_municipalities_shows_ones_own_part(client):
@@ -158,6 +163,7 @@ def test_a_file_with_several_municipalities_shows_ones_own_part(client):
     page = browser.get(previewed(browser, TELEMARK.name, "\n".join(two).encode(), at)).text
     assert "«Egne» er Kragerø" in page
     assert "Filen har ingen egne summer å kontrollere mot." in page
+    assert "<summary>Summer per år og utslippssektor</summary>" in page
 
 
 # ---- files that are refused --------------------------------------------------------------------

@@ -20,6 +20,7 @@ from climatebudget.core.access import Role
 from climatebudget.core.inventory import Emission
 from climatebudget.core.paths import Allowance, Target
 from climatebudget.db import write
+from climatebudget.web.charts import scale
 from climatebudget.web.sources import chart
 from tests import world
 from tests.tables import history
@@ -183,6 +184,32 @@ def test_what_is_below_zero_is_not_drawn():
         utslippskilde   | 2009 | 2024
         avfall/deponi   | 10   | -5
     """)
-    drawn = chart(inventory.total, "Avfall", narrow=False)
-    assert drawn["series"][0]["points"] == [(2009, 10.0), (2024, 0.0)]
-    assert drawn["ends"][0]["lines"] == ["Avfall", "−5\u00a0tonn"]
+    drawn = chart(inventory.total, narrow=False)
+    assert drawn and drawn["series"][0]["points"] == [(2009, 10.0), (2024, 0.0)]
+    assert drawn["ends"][0]["lines"] == ["−5\u00a0tonn"]
+
+
+def test_a_narrow_chart_has_its_figure_above_and_no_name_to_be_cut():
+    inventory = history("""
+        utslippskilde            | 2009    | 2024
+        veitrafikk/personbiler   | 2000000 | 1084232
+    """)
+    drawn = chart(inventory.total, narrow=True)
+    assert drawn and drawn["ends"] == []
+    assert drawn["above"] == "2024: 1\u00a0084\u00a0232\u00a0tonn"
+
+
+@pytest.mark.parametrize(
+    ("highest", "ticks"), [("0.4", ["0", "1"]), ("2", ["0", "1", "2"]), ("5", ["0", "2", "4", "6"])]
+)
+def test_an_axis_of_few_tonnes_has_whole_and_different_ticks(highest, ticks):
+    """«0 · 1 · 1» is what half a tonne would be rounded to."""
+    for narrow in (True, False):
+        assert [text for _, text in scale(Decimal(highest), narrow)["yticks"]] == ticks
+
+
+def test_a_source_without_emissions_has_a_sentence_and_no_chart(app, client):
+    stand_on(app, "0301", "Null", [("0301", CARS, y, "0") for y in (2009, 2024)])
+    page = client(Role.CLIMATE).get(f"{PAGE}veitrafikk/personbiler/").text
+    assert "Ingen av årene har utslipp over null" in page and 'class="chart' not in page
+    assert "2024 0" in plain(page)

@@ -13,8 +13,10 @@ from climatebudget.db.read.budgets import (
 )
 from climatebudget.db.read.changes import last_changes
 from climatebudget.db.read.comparisons import (
+    editions_with,
     inventory_at,
     inventory_in,
+    sector_sums,
     standing_on,
     together,
     totals,
@@ -85,6 +87,7 @@ __all__ = [
     "edition_file",
     "edition_findings",
     "editions",
+    "editions_with",
     "emissions",
     "frame_lock",
     "head",
@@ -107,6 +110,7 @@ __all__ = [
     "place",
     "record",
     "remembered_table",
+    "sector_sums",
     "session_is_due",
     "sources",
     "staged",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from climatebudget.db.models import (
     SourceRow,
     VersionRow,
 )
-from climatebudget.db.read.editions import INSTALLATION, inventory_of, sources
+from climatebudget.db.read.editions import INSTALLATION, editions, inventory_of, sources
 from climatebudget.db.read.places import places_where
 from climatebudget.db.values import Place
 
@@ -32,6 +33,20 @@ def inventory_in(session: Session, edition: Edition, place: Place) -> Inventory 
         MunicipalityNumberRow.municipality_id == place.municipality_id
     )
     return inventory_of(session, id_, numbers, place.municipality.number) if id_ else None
+
+
+def editions_with(session: Session, place: Place) -> tuple[Edition, ...]:
+    """Those the municipality may use that have figures for it under any of its numbers, the newest
+    first."""
+    numbers = set(
+        session.scalars(
+            select(MunicipalityNumberRow.number).where(
+                MunicipalityNumberRow.municipality_id == place.municipality_id
+            )
+        )
+    )
+    usable = editions(session, place.municipality_id)
+    return tuple(edition for edition in usable if numbers.intersection(edition.areas))
 
 
 def inventory_at(
@@ -112,6 +127,22 @@ def together(
     sums = {code: from_grams(grams) for code, grams in rows}
     known = {code: source for code, source in sources(session).items() if code in sums}
     return Inventory(area, (year,), {(code, year): value for code, value in sums.items()}, known)
+
+
+def sector_sums(
+    session: Session, edition: Edition, municipality_id: int | None = None
+) -> Mapping[tuple[str, int], Decimal]:
+    """(emission sector, year) → tonnes over all the edition's areas, in the order of the sectors;
+    a sector and year without rows is not there."""
+    grams = sa.cast(sa.func.sum(PLAIN_GRAMS), sa.BigInteger)
+    found = session.execute(
+        select(SourceRow.sector, EmissionRow.year, grams)
+        .join(SourceRow, SourceRow.id == EmissionRow.source_id)
+        .where(EmissionRow.edition_id == edition_id(session, edition, municipality_id))
+        .group_by(SourceRow.sector, EmissionRow.year)
+        .order_by(EmissionRow.year, sa.func.min(SourceRow.position))
+    )
+    return {(sector, year): from_grams(value) for sector, year, value in found}
 
 
 def edition_id(session: Session, edition: Edition, municipality_id: int | None) -> int | None:
