@@ -475,6 +475,23 @@ def test_a_column_that_is_not_there_is_a_sentence(empty: Run, database: Path):
     assert wrong.exit_code == 1 and "«Q=name» er ikke en kolonne" in wrong.stderr
 
 
+@pytest.mark.parametrize("field", ["tull", "effect-tull", "Name", "effect-2190"])
+def test_a_field_that_is_not_there_is_refused_with_those_there_are(
+    empty: Run, database: Path, field: str
+):
+    words = ("measures", "import", TABLE, *OSLO_2023, "--map", f"A={field}", "--apply")
+    wrong = empty(*words)
+    assert wrong.exit_code == 1 and f"feltet «{field}» finnes ikke" in wrong.stderr
+    assert "Velg blant: number, name, change" in wrong.stderr and "effect-2030" in wrong.stderr
+    assert rows(database, "measure") == 0
+
+
+def test_the_help_names_the_fields_a_column_may_become(run: Run):
+    said = " ".join(run("measures", "import", "--help").stdout.split())
+    for field in ("number", "name", "target_value", "financing", "effect-ÅR", "operating-ÅR"):
+        assert field in said
+
+
 OF_OSLO = ("inventory", "import", WORKBOOK)
 
 

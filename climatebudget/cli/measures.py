@@ -19,6 +19,14 @@ from climatebudget.cli.context import (
 )
 from climatebudget.cli.inventories import given_answers
 from climatebudget.core.field import show_exact
+from climatebudget.core.measure_table import (
+    EFFECT,
+    FINANCING,
+    INVESTMENT,
+    OPERATING,
+    PLAIN,
+    fields,
+)
 from climatebudget.terminal import (
     FILE,
     UNKNOWN,
@@ -32,10 +40,14 @@ from climatebudget.terminal import (
 )
 
 if TYPE_CHECKING:
+    from climatebudget.core.budget import Budget
     from climatebudget.core.measure_import import Import
     from climatebudget.core.table import Table
 
 NOTHING = "Ingenting er lagret."
+FIELDS = ", ".join(
+    (*(f.key for f in PLAIN), FINANCING.key, *(f"{k}-ÅR" for k in (EFFECT, OPERATING, INVESTMENT)))
+)
 
 
 @main.group()
@@ -49,7 +61,11 @@ def measures() -> None:
 @one_year
 @click.option("--sheet", help="Arket tabellen står i; ellers det som ligner mest.")
 @click.option(
-    "--map", "columns", multiple=True, metavar="KOLONNE=FELT", help="Hva en kolonne (A, B …) blir."
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="KOLONNE=FELT",
+    help=f"Hva en kolonne (A, B …) blir, som B=name; B= leses ikke. Feltene: {FIELDS}.",
 )
 @click.option(
     "--answer", "answers", multiple=True, metavar="KODE=VERDI", help="Svar på et spørsmål."
@@ -83,7 +99,7 @@ def measures_import(
         place = place_of(session, number, year)
         before = read.remembered_table(session, place.municipality_id, found.signature)
         budget = read.budget(session, place)
-        mapping = {**proposed(found, budget, names(), before[0]), **_mapped(found, columns)}
+        mapping = {**proposed(found, budget, names(), before[0]), **_mapped(found, columns, budget)}
         given = {**before[1], **given_answers(answers)}
         if new_departments:
             asks = questions(found, mapping, budget, names())
@@ -107,12 +123,18 @@ def measures_import(
     click.echo("Lagret." if applies else f"{NOTHING} Kjør igjen med --apply for å lagre.")
 
 
-def _mapped(found: Table, columns: tuple[str, ...]) -> Mapping[str, str]:
+def _mapped(found: Table, columns: tuple[str, ...], budget: Budget) -> Mapping[str, str]:
+    """Column letter → field, "" for one that is not to be read; stops at what is neither."""
     letters = {column.letter for column in found.columns}
     wrong = next((c for c in columns if c.partition("=")[0] not in letters or "=" not in c), None)
     if wrong is not None:
         stop(f"«{wrong}» er ikke en kolonne i tabellen. Skriv --map KOLONNE=FELT, som B=name.")
-    return dict(column.split("=", 1) for column in columns)
+    mapping = dict(column.split("=", 1) for column in columns)
+    known = [field.key for field in fields(budget, found)]
+    for letter, key in mapping.items():
+        if key and key not in known:
+            stop(f"«{letter}={key}»: feltet «{key}» finnes ikke. Velg blant: {', '.join(known)}.")
+    return mapping
 
 
 def _told(done: Import, remove_gone: bool) -> str:

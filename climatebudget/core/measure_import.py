@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -16,10 +17,12 @@ from climatebudget.core.measure_rows import BLANK, OTHER, Read, read_rows
 from climatebudget.core.measure_table import EFFECT, Names
 from climatebudget.core.quantity import ZERO
 from climatebudget.core.reading import Skipped
-from climatebudget.core.table import Row, Table, words_told
+from climatebudget.core.table import Row, Table, normal, words_told
 from climatebudget.core.text import N_
 
 __all__ = ["Change", "Import", "Sum", "imported", "questions"]
+
+WORD = re.compile(r"[^\W\d_]{4,}")  # shorter ones, as «og» and «for», are in any name
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Import:
     changed: tuple[Change, ...] = ()
     gone: tuple[Measure, ...] = ()  # in the draft and not in the table; they stay unless removed
     untouched: tuple[Measure, ...] = ()
+    waits: frozenset[int] = frozenset()  # numbers of those with a cut that an answer decides
     departments: tuple[str, ...] = ()  # new ones
     controls: tuple[Control, ...] = ()
     sums: tuple[Sum, ...] = ()
@@ -93,6 +97,7 @@ def imported(
         changed=tuple(Change(r.before, r.after) for r in fine if r.before and r.before != r.after),
         gone=_gone(budget, read),
         untouched=tuple(r.after for r in fine if r.before == r.after),
+        waits=frozenset(r.after.number for r in fine if r.figures[0].open),
         departments=_new_departments(budget, fine),
         controls=_controls(sums, budget),
         sums=sums,
@@ -103,6 +108,7 @@ def imported(
             *_told_once(p for r in stopped for p in r.line.problems),
             *(total.problems if total else ()),
             *_no_measures(read),
+            *_other_names(fine),
             *_sums_that_differ(found, sums, total),
             *words_told(w for r in read for figures in r.figures for w in figures.words),
             *_blanks(fine),
@@ -217,6 +223,31 @@ def _no_measures(read: list[Read]) -> Iterator[Finding]:
             "Tabellen har ingen rader med klimatiltak. Sjekk kolonnene, og at filen er riktig."
         )
         yield Finding("no-measures", text, level=Level.STOPS)
+
+
+def _other_names(fine: Iterable[Read]) -> Iterator[Finding]:
+    """A number that another measure has in the draft: the rows may be numbered anew."""
+    for one in fine:
+        line, before = one.line, one.before
+        if not before or not line.found.has("number") or _alike(before.name, one.after.name):
+            continue
+        text = N_(
+            "Nummer %(number)s har et helt annet navn i filen: «%(before)s» her, «%(after)s» i "
+            "filen. Kontroller at det er samme klimatiltak."
+        )
+        values = {"number": before.number, "before": before.name, "after": one.after.name}
+        where = line.found.table.cell(line.row, line.found.letters["name"])
+        yield Finding("other-name", text, values, Level.EXPLAIN, where)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names may be of the same measure: equal, or with a word of some length in both.
+
+    >>> _alike("Elektriske busser", "Bytte busser"), _alike("Nye busser", "Nye biler")
+    (True, False)
+    """
+    words = [set(WORD.findall(name.casefold())) for name in (one, other)]
+    return not one or normal(one) == normal(other) or bool(words[0] & words[1])
 
 
 def _blanks(fine: Iterable[Read]) -> Iterator[Finding]:

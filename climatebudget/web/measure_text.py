@@ -179,7 +179,7 @@ def _shared(budget: Budget, code: str, now: Decimal) -> Text | None:
         "Klimatiltak %(numbers)s kutter til sammen %(cut)s tonn i %(year)s. Det er %(share)s "
         "prosent av utslippene i %(last)s. Kontroller om de overlapper."
     )
-    doubtful = cut * 2 >= now
+    doubtful = cut * 2 >= now and not budget.version.frozen  # frozen, it can only be read
     assert budget.inventory is not None
     return Text(
         much if doubtful else text,

@@ -20,7 +20,7 @@ from wtforms.validators import ValidationError
 from climatebudget.core import canonical
 from climatebudget.core.access import Action, may
 from climatebudget.core.budget import Kind, Stage, Version
-from climatebudget.core.field import LONGEST_TEXT
+from climatebudget.core.field import show_number
 from climatebudget.core.findings import Finding
 from climatebudget.core.reconcile import reconcile
 from climatebudget.core.statement import statement
@@ -41,6 +41,7 @@ pages = Blueprint("versions", __name__, url_prefix="/<number>/<int:year>/<slug>/
 
 Answer = str | Response | tuple[str, int]
 STAGES = list(Stage)
+LONGEST_REASON, LONGEST_DECISION = 1_000, 300  # a decision is frozen for good, and named in lists
 # What may be frozen in which stage.
 KINDS = {
     Stage.PROPOSAL: (Kind.PROPOSAL,),
@@ -51,7 +52,7 @@ KINDS = {
 
 class StageForm(FlaskForm):
     stage = EnumField(N_("Nytt steg"), Stage)
-    reason = LineField(N_("Begrunnelse"), validators=[AtMost(LONGEST_TEXT)])
+    reason = LineField(N_("Begrunnelse"), validators=[AtMost(LONGEST_REASON)])
 
     def validate_reason(self, field: Field) -> None:
         if not isinstance(self.stage.data, Stage) or field.data:
@@ -64,9 +65,16 @@ class StageForm(FlaskForm):
 
 
 class FreezeForm(FlaskForm):
-    decision = LineField(N_("Vedtak: organ, dato og sak"), validators=[AtMost(LONGEST_TEXT)])
+    decision = LineField(N_("Vedtak: organ, dato og sak"))
 
     def validate_decision(self, field: Field) -> None:
+        if len(field.data or "") > LONGEST_DECISION:
+            text = N_(
+                "Vedtaket er på %(length)s tegn. Skriv bare organ, dato og sak, "
+                "høyst %(most)s tegn."
+            )
+            length = show_number(len(field.data))
+            raise ValidationError(say(text, length=length, most=LONGEST_DECISION))
         if self.kind.data == Kind.ADOPTED.name and not field.data:
             text = N_("Skriv vedtaket, for eksempel «Kommunestyret 10.12.2026, sak 98/26».")
             raise ValidationError(say(text))

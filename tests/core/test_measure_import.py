@@ -246,6 +246,37 @@ def test_only_what_the_table_has_a_column_for_is_changed():
     assert found.changed[0].after == replace(full, name="Elektriske busser")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Sykkelvei til skolen", True),
+        ("Nye biler for alle", True),
+        ("Bytte til elbusser", False),
+        ("elbusser", False),
+    ],
+)
+def test_a_number_with_an_entirely_different_name_is_pointed_out(name, told):
+    """Number 1 may be another measure in the file; a word of four letters in both tells them one."""
+    found = done(f"nr | klimatiltak | 2027\n1 | {name} | 120", draft(*BUSES))
+    said = [f.message for f in found.findings if f.code == "other-name"]
+    assert (
+        said
+        == [
+            f"Nummer 1 har et helt annet navn i filen: «Elbusser» her, «{name}» i filen. "
+            "Kontroller at det er samme klimatiltak."
+        ]
+        * told
+    )
+    assert found.may_store  # it is to be looked at, and may be right
+
+
+def test_a_measure_whose_number_waits_for_an_answer_is_named_as_such():
+    """«1.250» waits for what its mark means, and is not «not quantified» meanwhile."""
+    rows = "nr | klimatiltak | 2027\n1 | Elbusser | 1.250\n2 | Elbiler |"
+    assert done(rows, given={}).waits == {1}
+    assert done(rows, given={"mark-C": "."}).waits == frozenset()
+
+
 def test_a_blank_cell_leaves_a_text_and_empties_a_number():
     measure = replace(BUSES[0], change="Diesel blir strøm")
     [change] = done("nr | klimatiltak | hva endres | 2027\n1 | | |", draft(measure)).changed

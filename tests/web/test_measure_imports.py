@@ -153,6 +153,13 @@ def test_oslos_table_is_read_into_an_empty_draft(app, client, empty, draft, data
     assert dict(database())["staging"] == 0
 
 
+def test_what_waits_for_an_answer_is_not_called_unquantified(client, empty):
+    waits = table("1;Bytte busser;Vei;1.250;", "2;Gå mer;Vei;;")
+    page = previewed(client(Role.CLIMATE), waits)
+    said = plain(page.text)
+    assert said.count("venter på svar") == 1 and said.count("Ikke tallfestet Tom celle") == 1
+
+
 def test_the_same_table_again_is_known_and_changes_nothing(client, empty, draft):
     """Columns and answers are as the last time, and say so."""
     browser = client(Role.CLIMATE)

@@ -257,6 +257,29 @@ def test_what_others_cut_in_the_same_source_stands_beside(client, change, cut, d
     assert ("Kontroller om de overlapper." in page) is doubt
 
 
+def test_whoever_reads_a_frozen_version_is_not_told_to_fill_in_or_check(app, client, change):
+    """Beside a measure of a frozen version stand the source and its cuts, and nothing to do."""
+
+    def doubtful(session, place):
+        for n in (1, 2):
+            effects = (effect_in("veitrafikk/personbiler", {2030: Decimal(300)}),)
+            found = replace(read.measure(session, place, n), code=effects[0].code)
+            write.save_measure(session, place, replace(found, effects=effects))
+        write.freeze(session, place, Kind.PROPOSAL, "", world.NOW)
+
+    change(doubtful)
+    browser = client(Role.CLIMATE)
+    draft, frozen = (
+        plain(browser.get(f"/0301/{world.YEAR}/{slug}/measures/1").text)
+        for slug in ("utkast", "forslag")
+    )
+    assert "Kilden du kutter i" in draft and "Kontroller om de overlapper." in draft
+    assert "av 10 felt" in draft
+    assert "Kilden klimatiltaket kutter i" in frozen and "kutter til sammen 600 tonn" in frozen
+    for words in ("Kontroller om", "av 10 felt", "mangler", "Kilden du kutter i"):
+        assert words not in frozen
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [

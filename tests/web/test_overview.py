@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from climatebudget import db
 from climatebudget.core.access import Role
-from climatebudget.db import write
+from climatebudget.core.budget import Stage
+from climatebudget.db import read, write
 from tests import world
 from tests.tables import measures
 from tests.web.conftest import ADOPTED, DRAFT
@@ -85,14 +86,51 @@ def test_an_operator_without_a_municipality_is_told_so(app, client):
     assert "Du drifter installasjonen" in client(Role.FINANCE, "drift").get("/").text
 
 
-def test_an_empty_budget_says_what_to_do_first(app, client):
-    with db.session(app.extensions["engine"], actor="oppsett", writes=True) as session:
-        key = world.at(session).municipality_id
-        write.open_budget_year(session, key, 2031, 2035)
-        session.commit()
-    page = plain(client(Role.CLIMATE).get("/0301/2031/utkast/").text)
+EMPTY = "/0301/2031/utkast/"
+REGISTER = "/0301/2031/utkast/measures/new"
+
+
+@pytest.fixture
+def empty(app):
+    """A budget year that has only been opened, in the stage that is asked for."""
+
+    def empty(stage: Stage = Stage.PREPARATION) -> None:
+        with db.session(app.extensions["engine"], actor="oppsett", writes=True) as session:
+            key = world.at(session).municipality_id
+            write.open_budget_year(session, key, 2031, 2035)
+            opened = read.place(session, "0301", 2031, "utkast")
+            assert opened is not None
+            write.move_stage(session, opened, stage)
+            session.commit()
+
+    return empty
+
+
+def test_an_empty_budget_says_what_to_do_first(client, empty):
+    empty()
+    page = plain(client(Role.CLIMATE).get(EMPTY).text)
     assert "Klimabudsjettet har ingen utslippstall ennå." in page
+    assert "Begynn med å velge en statistikkutgave." in page
     assert "Sett et mål" in page
+
+
+def test_an_empty_budget_tells_a_sector_head_what_a_sector_head_can_do(client, empty):
+    """The sector registers; whoever sets the frame is named, and not told to this reader."""
+    empty(Stage.REGISTRATION)
+    html = client(Role.SECTOR_HEAD).get(EMPTY).text
+    page = plain(html)
+    assert "Klimabudsjettet har ingen utslippstall ennå. Du kan melde inn det første" in page
+    assert "Begynn med" not in page
+    assert f'<a class="ds-button step-action" href="{REGISTER}">Meld inn det første' in html
+    assert page.index("Meld inn det første") < page.index("Sett et mål")
+    assert "Målet settes under Rammer, av økonomi eller klimarådgiveren." in page
+
+
+def test_an_empty_budget_says_who_sets_the_frame_to_those_who_only_read(client, empty):
+    empty()
+    html = client(Role.AUDITOR).get(EMPTY).text
+    assert "Økonomi og klimarådgiveren setter rammene." in html
+    assert "Begynn med" not in html and "ds-button step-action" not in html
 
 
 def test_the_target_year_is_shown_once_when_the_plan_ends_in_it(client):

@@ -105,7 +105,7 @@ def test_a_stage_is_one_of_nine(client, stage, fields):
 
 
 def test_a_reason_that_is_too_long_is_refused(client, stage):
-    answer = submit(client(Role.FINANCE), STAGE, stage="PREPARATION", reason="x" * 10_001)
+    answer = submit(client(Role.FINANCE), STAGE, stage="PREPARATION", reason="x" * 1_001)
     assert answer.status_code == 400 and "Teksten er for lang" in answer.text
     assert stage() is Stage.REGISTRATION
 
@@ -203,6 +203,18 @@ def test_a_finding_that_stops_is_shown_and_refuses(client, stage, database, with
     answer = submit(browser, FREEZE, kind="PROPOSAL")
     assert answer.status_code == 409 and "Versjonen er ikke frosset" in answer.text
     assert database() == before
+
+
+def test_a_decision_is_a_line_and_no_minutes_of_a_meeting(client, stage, database):
+    """What is frozen can never be shortened; the longest that is taken breaks in its cell."""
+    stage(Stage.PROPOSAL)
+    browser, before = client(Role.FINANCE), database()
+    answer = submit(browser, FREEZE, kind="PROPOSAL", decision="x" * 301)
+    assert answer.status_code == 400 and "<title>Feil:" in answer.text
+    assert "Vedtaket er på 301 tegn. Skriv bare organ, dato og sak, høyst 300" in answer.text
+    assert "x" * 301 in answer.text and database() == before
+    assert submit(browser, FREEZE, kind="PROPOSAL", decision="x" * 300).status_code == 303
+    assert f'<td class="typed">{"x" * 300}</td>' in browser.get(VERSIONS).text
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{7*7}}", "=1+1", "100 % enige"])
