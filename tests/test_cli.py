@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -606,7 +607,8 @@ def test_a_figure_is_explained_with_its_parts(oslo: Run):
 
 def test_an_explanation_is_exact_in_json(oslo: Run):
     found = json.loads(oslo("explain", *OSLO_2023, "--json", "gap", "2030").stdout)
-    assert found["figure"]["value"] == "476156.12" and found["closes"] is True
+    assert Decimal(found["figure"]["value"]) == Decimal("476156.12")
+    assert found["closes"] is True
     assert [p["opens"]["column"] for p in found["parts"]] == ["after", "allowance"]
     assert found["parts"][0]["changed"]["by"] == "kommandolinjen"
 
