@@ -22,6 +22,7 @@ from types import MappingProxyType
 from climatebudget.core.measure_table import Table
 from climatebudget.core.reading import Reading
 from climatebudget.sheets import inventories, measure_sheets
+from climatebudget.sheets.accounting import Counts
 from climatebudget.sheets.gate import Gate, check
 from climatebudget.sheets.inventories import is_csv
 from climatebudget.sheets.refusals import Refused
@@ -56,6 +57,7 @@ class Request:
     checks_sheets: bool = False
     measures: bool = False
     sheet: str | None = None  # of a table of measures
+    counted: Counts | None = None  # by the gate; a CSV file has none
 
 
 def read_inventory(
@@ -72,10 +74,19 @@ def read_inventory(
     that was chosen, or None to go by the file's own name of it; ``mark`` is the decimal mark that
     was chosen, "," or "."; ``checks_sheets`` holds the sectors' sheets against the rows.
     """
-    warnings = () if is_csv(file_name) else _pass_gate(path).warnings
+    gate = None if is_csv(file_name) else _pass_gate(path)
     added = [(sector, source, code) for (sector, source), code in aliases.items()]
     name = str(path.resolve())
-    request = Request(name, file_name, warnings, added, area, mark, checks_sheets)
+    request = Request(
+        name,
+        file_name,
+        gate.warnings if gate else (),
+        added,
+        area,
+        mark,
+        checks_sheets,
+        counted=gate.filled_rows if gate else None,
+    )
     return Reading.from_bytes(read_in_child(request))
 
 
@@ -84,9 +95,9 @@ def read_table(path: Path, file_name: str, sheet: str | None = None) -> Table:
 
     ``sheet`` is the one that was chosen, or None for the one that looks most like such a table.
     """
-    if not is_csv(file_name):
-        _pass_gate(path)
-    request = Request(str(path.resolve()), file_name, measures=True, sheet=sheet)
+    gate = None if is_csv(file_name) else _pass_gate(path)
+    name, counted = str(path.resolve()), gate.filled_rows if gate else None
+    request = Request(name, file_name, measures=True, sheet=sheet, counted=counted)
     return Table.from_bytes(read_in_child(request))
 
 
@@ -170,11 +181,14 @@ def _reading(request: Request) -> Reading:
         area=request.area,
         mark=request.mark,
         checks_sheets=request.checks_sheets,
+        counted=request.counted,
     )
 
 
 def _table(request: Request) -> Table:
-    return measure_sheets.read(Path(request.path), request.file_name, request.sheet)
+    return measure_sheets.read(
+        Path(request.path), request.file_name, request.sheet, request.counted
+    )
 
 
 if __name__ == "__main__":

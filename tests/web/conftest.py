@@ -71,7 +71,7 @@ def made_app() -> Flask:
             "SECRET_KEY": "prøve " * 8,
             "SESSION_COOKIE_SECURE": False,
             "ENGINE": sa.create_engine("sqlite://"),
-            # The clock stands, so that a test's files are all of one minute; test_quotas has its own.
+            # The clock stands, so a test's files are all of one minute. test_quotas has its own.
             "UPLOADS_PER_DAY": 1000,
             "EXPORTS_PER_MINUTE": 1000,
         }
