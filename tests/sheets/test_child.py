@@ -43,7 +43,7 @@ def test_a_small_file_that_is_huge_to_read_ends_in_a_sentence(
     monkeypatch.setattr(child, "PROGRAM", "tests.tight_child")
     file = tmp_path / "book.xlsx"
     if kind == "rows":
-        hostile.tiny_rows(file, 10_000_000)
+        hostile.tiny_rows(file, 5_000_000)
     else:
         hostile.one_long_string(file, megabytes=40, uses=100)
     assert file.stat().st_size < 2_000_000
