@@ -7,6 +7,17 @@ from climatebudget.db.engine import (
     connect,
     give_room_back,
     session,
+    sqlite_file,
 )
+from climatebudget.db.turns import turn
 
-__all__ = ["DEFAULT_URL", "Session", "WrongSetting", "connect", "give_room_back", "session"]
+__all__ = [
+    "DEFAULT_URL",
+    "Session",
+    "WrongSetting",
+    "connect",
+    "give_room_back",
+    "session",
+    "sqlite_file",
+    "turn",
+]

@@ -72,6 +72,13 @@ def session(
     return new
 
 
+def sqlite_file(engine: sa.Engine) -> Path | None:
+    """Where a SQLite database lies; None for PostgreSQL."""
+    if engine.dialect.name != "sqlite":
+        return None
+    return Path(str(engine.url.database).removeprefix("file:").partition("?")[0])
+
+
 def give_room_back(engine: sa.Engine) -> None:
     """Empty SQLite's log, which keeps the size it had when the disk ran full; if it can."""
     if engine.dialect.name != "sqlite":

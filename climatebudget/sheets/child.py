@@ -22,6 +22,7 @@ from types import MappingProxyType
 from climatebudget.core.reading import Reading
 from climatebudget.core.table import Table
 from climatebudget.sheets import inventories, measure_sheets, path_sheets
+from climatebudget.sheets.accounting import Counts
 from climatebudget.sheets.gate import Gate, check
 from climatebudget.sheets.inventories import is_csv
 from climatebudget.sheets.refusals import Refused
@@ -57,6 +58,7 @@ class Request:
     checks_sheets: bool = False
     table: str = ""  # MEASURES, PATH, or an inventory
     sheet: str | None = None  # of a table
+    counted: Counts | None = None  # by the gate; a CSV file has none
 
 
 def read_inventory(
@@ -73,10 +75,19 @@ def read_inventory(
     that was chosen, or None to go by the file's own name of it; ``mark`` is the decimal mark that
     was chosen, "," or "."; ``checks_sheets`` holds the sectors' sheets against the rows.
     """
-    warnings = () if is_csv(file_name) else _pass_gate(path).warnings
+    gate = None if is_csv(file_name) else _pass_gate(path)
     added = [(sector, source, code) for (sector, source), code in aliases.items()]
     name = str(path.resolve())
-    request = Request(name, file_name, warnings, added, area, mark, checks_sheets)
+    request = Request(
+        name,
+        file_name,
+        gate.warnings if gate else (),
+        added,
+        area,
+        mark,
+        checks_sheets,
+        counted=gate.filled_rows if gate else None,
+    )
     return Reading.from_bytes(read_in_child(request))
 
 
@@ -94,8 +105,15 @@ def read_path_table(path: Path, file_name: str, sheet: str | None = None) -> Tab
 
 
 def _read_table(path: Path, file_name: str, sheet: str | None, kind: str) -> Table:
-    warnings = () if is_csv(file_name) else _pass_gate(path).warnings
-    request = Request(str(path.resolve()), file_name, warnings, table=kind, sheet=sheet)
+    gate = None if is_csv(file_name) else _pass_gate(path)
+    request = Request(
+        str(path.resolve()),
+        file_name,
+        gate.warnings if gate else (),
+        table=kind,
+        sheet=sheet,
+        counted=gate.filled_rows if gate else None,
+    )
     return Table.from_bytes(read_in_child(request))
 
 
@@ -179,14 +197,15 @@ def _reading(request: Request) -> Reading:
         area=request.area,
         mark=request.mark,
         checks_sheets=request.checks_sheets,
+        counted=request.counted,
     )
 
 
 def _table(request: Request) -> Table:
+    path, name, sheet = Path(request.path), request.file_name, request.sheet
     if request.table == MEASURES:
-        return measure_sheets.read(Path(request.path), request.file_name, request.sheet)
-    path = Path(request.path)
-    return path_sheets.read(path, request.file_name, request.sheet, request.warnings)
+        return measure_sheets.read(path, name, sheet, request.counted)
+    return path_sheets.read(path, name, sheet, request.warnings, request.counted)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from climatebudget.sheets.filled_rows import FilledRows, blank_strings
 from climatebudget.sheets.refusals import Refused
 
 MB = 2**20
@@ -102,6 +103,7 @@ class Gate:
     cells: int
     formulas_without_value: int
     error_cells: int
+    filled_rows: Mapping[str, int]  # part → rows that surely have something in them
 
 
 def check(path: Path) -> Gate:
@@ -138,7 +140,8 @@ def _check_archive(archive: zipfile.ZipFile) -> Gate:
     _check_types(types, [member.filename for member in members])
     warnings: set[str] = set()
     units = _styles_with_other_units(archive, members)
-    sheets = [_scan(archive, member, units) for member in members]
+    blank = _blank_strings(archive, members)
+    sheets = [_scan(archive, member, units, blank) for member in members]
     for member in members:
         if member.filename.endswith(".rels"):
             warnings |= _check_relationships(member.filename, _whole(archive, member.filename))
@@ -160,6 +163,11 @@ def _check_archive(archive: zipfile.ZipFile) -> Gate:
         cells=sum(sheet.cells for sheet in sheets),
         formulas_without_value=sum(sheet.formulas_without_value for sheet in sheets),
         error_cells=sum(sheet.error_cells for sheet in sheets),
+        filled_rows={
+            member.filename: sheet.filled
+            for member, sheet in zip(members, sheets, strict=True)
+            if SHEET.fullmatch(member.filename)
+        },
     )
 
 
@@ -282,6 +290,7 @@ class _Sheet:
     """What has been seen of one part; most of it is about worksheets."""
 
     rows: int = 0
+    filled: int = 0
     cells: int = 0
     merges: int = 0
     last_row: int = 0
@@ -324,7 +333,19 @@ def _styles_with_other_units(
     return frozenset(b"%d" % n for n, number in enumerate(used) if number in formats)
 
 
-def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, units: frozenset[bytes]) -> _Sheet:
+def _blank_strings(
+    archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo]
+) -> frozenset[bytes] | None:
+    part = next((m for m in members if m.filename.lower() == STRINGS), None)
+    return blank_strings(_unpacked(archive, part)) if part else frozenset()
+
+
+def _scan(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    units: frozenset[bytes],
+    blank: frozenset[bytes] | None,
+) -> _Sheet:
     """Unpack one part, which verifies its size and checksum, and look at it if it is XML."""
     sheet = _Sheet()
     name = member.filename
@@ -334,6 +355,7 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, units: frozenset[by
             pass
         return sheet
     nesting, tail, is_sheet = _Nesting(), b"", bool(SHEET.fullmatch(name))
+    filled = FilledRows(blank)
     for number, chunk in enumerate(chunks):
         if number == 0:
             _check_encoding(name, chunk)
@@ -344,10 +366,12 @@ def _scan(archive: zipfile.ZipFile, member: zipfile.ZipInfo, units: frozenset[by
             # Cut behind a tag, so that none is counted twice or missed.
             cut = joined.rfind(b">") + 1
             _count(sheet, name, joined[:cut])
+            filled.see(joined[:cut])
             if units and not units.isdisjoint(CELL_STYLE.findall(joined[:cut])):
                 sheet.other_unit = True
             joined = joined[cut:]
         tail = joined[-OVERLAP:]
+    sheet.filled = filled.count
     return sheet
 
 

@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import file_digest
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
-
-from defusedxml import ElementTree
 
 from climatebudget.core.field import clean
 from climatebudget.core.findings import Cell, Finding, Level
 from climatebudget.core.table import Column, Row, Table
 from climatebudget.core.text import N_
+from climatebudget.sheets.accounting import Counts, refuse_lost, sheet_part
 from climatebudget.sheets.grids import (
     Book,
     Grid,
@@ -38,8 +37,6 @@ from climatebudget.sheets.refusals import Refused
 SEARCHED = 30  # rows in which the headings may stand
 MOST_ROWS = 5000  # ten times the longest klimabudsjett we know of
 NAMED = 10  # rows or columns listed in one sentence
-SHEET_XML = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 HIDDEN = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 ROW_TAG = re.compile(rb"""<(?:\w+:)?row\s[^<>]*>""")
 ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
@@ -62,10 +59,17 @@ def open_book(path: Path, file_name: str, sought: Sought) -> Book:
     return open_csv(path, lambda grid: _fit(grid, sought))
 
 
-def read(book: Book, path: Path, file_name: str, sheet: str | None, sought: Sought) -> Table:
+def read(
+    book: Book,
+    path: Path,
+    file_name: str,
+    sheet: str | None,
+    sought: Sought,
+    counted: Counts | None = None,
+) -> Table:
     """The table on the sheet that was chosen, or on the one whose headings we know most of.
 
-    Raises `Refused` where there is none.
+    ``counted`` is what the gate counted. Raises `Refused` where there is none, or rows are lost.
     """
     grid = _grid(book, sheet, sought)
     at, head = _heading_row(grid, sought)
@@ -76,6 +80,8 @@ def read(book: Book, path: Path, file_name: str, sheet: str | None, sought: Soug
         raise Refused(sought.missing)
     if len(below) >= MOST_ROWS:
         raise Refused(sought.too_long)
+    above = sum(1 for _ in takewhile(lambda found: found[0] <= at, grid.numbered()))
+    refuse_lost(path, grid, above + len(below), counted)
     width = max(len(row) for row in (head, *(row for _, row in below)))
     used = [i for i in range(width) if _has(head, i) or any(_has(row, i) for _, row in below)]
     with path.open("rb") as file:
@@ -225,19 +231,9 @@ def _listed(numbers: Iterable[int]) -> str:
 def hidden_rows(path: Path, sheet: str) -> list[int]:
     """The numbers of the rows a person does not see; the reader of the cells shows them all."""
     with zipfile.ZipFile(path) as archive:
-        part = part_of(archive, sheet)
+        part = sheet_part(archive, sheet)
         if part is None:
             return []
         tags = ROW_TAG.findall(archive.read(part))
     numbers = (ROW_NUMBER.search(tag) for tag in tags if HIDDEN.search(tag))
     return [int(number[1]) for number in numbers if number]
-
-
-def part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Where in the archive a sheet lies."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    wanted = {s.get(RELATION) for s in book.iter(f"{SHEET_XML}sheet") if s.get("name") == sheet}
-    found = (link.get("Target", "") for link in links if link.get("Id") in wanted)
-    names = {name.lower(): name for name in archive.namelist()}
-    return next((names.get(f"xl/{t.removeprefix('/xl/')}".lower()) for t in found), None)

@@ -11,8 +11,9 @@ from climatebudget.catalogue import areas as known_areas
 from climatebudget.core.emissions import Columns, Emissions, Kind, pack
 from climatebudget.core.reading import Reading
 from climatebudget.sheets import remarks
+from climatebudget.sheets.accounting import Counts, refuse_lost
 from climatebudget.sheets.crosscheck import cross_check
-from climatebudget.sheets.grids import open_csv, open_workbook
+from climatebudget.sheets.grids import Book, open_csv, open_workbook
 from climatebudget.sheets.layouts import Found, find_table, fit
 from climatebudget.sheets.names import Resolved, resolve_areas, resolve_sources
 from climatebudget.sheets.refusals import Refused
@@ -33,19 +34,22 @@ def read(
     mark: str | None = None,
     checks_sheets: bool = False,
     today: date | None = None,
+    counted: Counts | None = None,
 ) -> Reading:
     """Read a file that has passed the gate; ``warnings`` are what the gate said.
 
     ``aliases`` are a person's own names, (sector, source) → code, ``area`` the number that was
     chosen, ``mark`` the decimal mark that was chosen; ``checks_sheets`` holds the sheet of each
-    sector against the rows. Raises `Refused` where there is no table to read. What is wrong within
-    the table is a finding that stops, and what only a person can know is a question.
+    sector against the rows; ``counted`` is what the gate counted. Raises `Refused` where there is
+    no table to read, or rows of it are lost. What is wrong within the table is a finding that
+    stops, and what only a person can know is a question.
     """
     if area is not None and area not in known_areas():
         raise Refused("E_AREA", area)
     book = open_csv(path, fit) if is_csv(file_name) else open_workbook(path)
     found = find_table(book, mark)
     table = found.table
+    _refuse_lost(path, book, table, counted)
     if not table.says_something:
         raise Refused("E_NO_DATA")
     sources = resolve_sources(_source_names(table), found.source, found.sector, aliases or {})
@@ -79,6 +83,14 @@ def read(
             *remarks.to_accept(book, table, warnings),
         ),
     )
+
+
+def _refuse_lost(path: Path, book: Book, table: Table, counted: Counts | None) -> None:
+    """The table's rows, and those of a sheet of sums that it is held against."""
+    refuse_lost(path, table.grid, table.filled_rows, counted)
+    for name in {total.where.sheet for total in table.sums} - {table.grid.name}:
+        grid = book.grid(name)
+        refuse_lost(path, grid, sum(1 for _ in grid.numbered()), counted)
 
 
 def _digest(path: Path) -> str:

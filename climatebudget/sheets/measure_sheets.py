@@ -11,6 +11,7 @@ from pathlib import Path
 from climatebudget.core.measure_table import key_of, recognised
 from climatebudget.core.table import Table, normal
 from climatebudget.sheets import headed_tables
+from climatebudget.sheets.accounting import Counts
 from climatebudget.sheets.headed_tables import Sought
 from climatebudget.sheets.refusals import Refused
 
@@ -18,15 +19,18 @@ DETAILS = "Oversikt - detaljert"
 YEAR_HEADINGS = {"år", "ar", "year"}
 
 
-def read(path: Path, file_name: str, sheet: str | None = None) -> Table:
+def read(
+    path: Path, file_name: str, sheet: str | None = None, counted: Counts | None = None
+) -> Table:
     """The table on the sheet that was chosen, or on the one whose headings we know most of.
 
-    Raises `Refused` where there is none, and for an inventory, which belongs elsewhere.
+    ``counted`` is what the gate counted. Raises `Refused` where there is no table, where rows of it
+    are lost, and for an inventory, which belongs elsewhere.
     """
     book = headed_tables.open_book(path, file_name, SOUGHT)
     if book.sheet(DETAILS):
         raise Refused("E_IS_INVENTORY")
-    return headed_tables.read(book, path, file_name, sheet, SOUGHT)
+    return headed_tables.read(book, path, file_name, sheet, SOUGHT, counted)
 
 
 def _inventory(headings: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ from climatebudget.core.path_table import recognised
 from climatebudget.core.table import Row, Table
 from climatebudget.core.text import N_
 from climatebudget.sheets import headed_tables
+from climatebudget.sheets.accounting import Counts, sheet_part
 from climatebudget.sheets.gate import CELL_FORMAT, CELL_FORMATS, STYLES
-from climatebudget.sheets.headed_tables import Sought, part_of
+from climatebudget.sheets.headed_tables import Sought
 from climatebudget.sheets.measure_sheets import DETAILS
 from climatebudget.sheets.refusals import Refused
 
@@ -30,7 +31,13 @@ CELL = re.compile(rb"""<(?:\w+:)?c\b([^<>]*)>""")
 AT, STYLE = re.compile(rb"""\br="([A-Z]{1,3})(\d+)\""""), re.compile(rb"""\bs="(\d+)\"""")
 
 
-def read(path: Path, file_name: str, sheet: str | None, warnings: Sequence[str] = ()) -> Table:
+def read(
+    path: Path,
+    file_name: str,
+    sheet: str | None,
+    warnings: Sequence[str] = (),
+    counted: Counts | None = None,
+) -> Table:
     """The table on the sheet that was chosen, or on the one with most years in its headings.
 
     A cell that Excel shows in percent is the text that a person sees. Raises `Refused` where
@@ -39,7 +46,7 @@ def read(path: Path, file_name: str, sheet: str | None, warnings: Sequence[str] 
     book = headed_tables.open_book(path, file_name, SOUGHT)
     if book.sheet(DETAILS):
         raise Refused("E_INVENTORY_NOT_PATH")
-    table = headed_tables.read(book, path, file_name, sheet, SOUGHT)
+    table = headed_tables.read(book, path, file_name, sheet, SOUGHT, counted)
     if table.sheet:
         table = _with_percent(table, shown_in_percent(path, table.sheet))
     return replace(table, findings=(*table.findings, *_units(warnings)))
@@ -67,7 +74,7 @@ def _units(warnings: Collection[str]) -> Iterator[Finding]:
 def shown_in_percent(path: Path, sheet: str) -> set[tuple[int, str]]:
     """Row and column letter of each cell whose number format is of percent: 0.28 shows as 28 %."""
     with zipfile.ZipFile(path) as archive:
-        part = part_of(archive, sheet)
+        part = sheet_part(archive, sheet)
         styles = next((n for n in archive.namelist() if n.lower() == STYLES), None)
         if part is None or styles is None:
             return set()

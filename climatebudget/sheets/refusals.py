@@ -96,6 +96,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         N_("Filen har celler med feil, som #DIV/0! eller #REF!, i alt %(detail)s."),
         CORRECT,
     ),
+    "E_ROWS_LOST": (
+        N_("Vi fikk bare lest %(detail)s rader, og ingenting er lagret."),
+        SAVE_AS_XLSX,
+    ),
     "E_PARSER_LIMIT": (
         N_(
             "Filen krever mer minne eller tid enn vi setter av til én fil. Lesingen er stanset, "

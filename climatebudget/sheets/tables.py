@@ -143,6 +143,11 @@ class Table:
         seen = self.missing.count + self.ambiguous.count
         return bool(self.lines.places or self.problems or self.sums or seen)
 
+    @property
+    def filled_rows(self) -> int:
+        """The rows of the sheet that are not blank, the headings too."""
+        return self.rows - sum(s.reason == EMPTY for s in self.skipped) + 1
+
     def cell(self, row: int, *columns: Column) -> Cell:
         """The row's cell in the first of these columns that the table has."""
         known = (self.header.columns[c] for c in columns if c in self.header.columns)

@@ -42,6 +42,7 @@ from climatebudget.web import (
     path,
     path_imports,
     path_moves,
+    quotas,
     reconciliation,
     show,
     sign_in,
@@ -85,7 +86,8 @@ PAGES = (
 def create_app(config: dict[str, Any] | None = None) -> Flask:
     """The application, configured from CLIMATEBUDGET_* in the environment and by the caller.
 
-    Raises ValueError with a sentence when the secret key is missing or too short.
+    Raises ValueError with a sentence when the secret key is missing or too short, or a limit is no
+    whole number.
     """
     app = Flask(__name__, template_folder=str(ROOT / "templates"))
     app.config.update(
@@ -96,6 +98,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=MEBIBYTE,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         CLOCK=lambda: datetime.now(UTC),
+        **quotas.DEFAULTS,
     )
     app.config.from_prefixed_env("CLIMATEBUDGET")
     app.config.update(config or {})
@@ -107,6 +110,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     CSRFProtect(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
+    quotas.install(app)
     access.install(app)
     errors.install(app)
     headers.install(app)

@@ -11,6 +11,7 @@ from climatebudget.core.access import Action
 from climatebudget.core.statement import statement
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight, g
+from climatebudget.web.quotas import count_export
 
 pages = Blueprint("annex", __name__, url_prefix="/<number>/<int:year>/<slug>/annex")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,6 +28,7 @@ def page(number: str, year: int, slug: str) -> str:
 def workbook(number: str, year: int, slug: str) -> Response:
     from climatebudget.sheets import annexes  # XlsxWriter, only where it is used
 
+    count_export()
     budget = budget_in_sight()
     ledger = statement(budget)
     version = budget.version

@@ -13,6 +13,7 @@ from climatebudget.db import read
 from climatebudget.web.access import needs
 from climatebudget.web.context import g, place
 from climatebudget.web.listing import XLSX
+from climatebudget.web.quotas import count_export
 
 pages = Blueprint("editions", __name__, url_prefix="/<number>/<int:year>/<slug>/editions")
 
@@ -72,6 +73,7 @@ def edition_at(owner: str, edition_slug: str) -> Edition:
 def _file(edition: Edition, suffix: str, area: str | None = None) -> Response:
     from climatebudget.sheets import editions  # XlsxWriter, only where it is used
 
+    count_export()
     emissions = read.emissions(g.session, edition, place().municipality_id, area)
     with tempfile.TemporaryDirectory(prefix="climatebudget-") as folder:
         path = Path(folder, f"edition.{suffix}")

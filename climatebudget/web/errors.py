@@ -13,6 +13,7 @@ from climatebudget.db import give_room_back
 from climatebudget.db.errors import Locked, Refused, Stale
 from climatebudget.files import is_full
 from climatebudget.web.context import engine, g, speak_outside
+from climatebudget.web.quotas import NotNow
 
 log = logging.getLogger("climatebudget")
 
@@ -41,6 +42,14 @@ SENTENCES = {
         N_("Filen er for stor"),
         N_("Filer kan være opptil 80 MB. Last opp en mindre fil. Ingenting er lagret."),
     ),
+    429: (
+        N_("Grensen er nådd"),
+        N_("Vent litt, og prøv igjen. Ingenting er lagret."),
+    ),
+    503: (
+        N_("Det er kø akkurat nå"),
+        N_("Vent litt, og prøv igjen. Ingenting er lagret."),
+    ),
     507: (
         N_("Det er ikke plass til mer"),
         N_(
@@ -59,6 +68,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _known)
     app.register_error_handler(Locked, lambda error: page(409))
     app.register_error_handler(Stale, lambda error: page(409, error.shown(g.translate)))
+    app.register_error_handler(NotNow, _not_now)
     app.register_error_handler(Refused, lambda error: page(400, error.shown(g.translate)))
     app.register_error_handler(Exception, _unforeseen)
 
@@ -85,6 +95,12 @@ def _known(error: HTTPException) -> tuple[str, int]:
     if isinstance(error, RequestEntityTooLarge):
         return page(413)
     return page(error.code or 500)
+
+
+def _not_now(error: NotNow) -> tuple[str, int, dict[str, str]]:
+    html, status = page(error.status, error.shown(g.translate))
+    later = error.retry_after
+    return html, status, {} if later is None else {"Retry-After": str(later)}
 
 
 def _unforeseen(error: Exception) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from climatebudget.core.text import N_
 from climatebudget.db import read, write
 from climatebudget.sheets.child import read_inventory
 from climatebudget.sheets.refusals import Refused
-from climatebudget.web import errors
+from climatebudget.web import errors, quotas
 from climatebudget.web.access import needs
 from climatebudget.web.context import budget_in_sight, g, place, user
 from climatebudget.web.editions import INSTALLATION
@@ -67,7 +67,7 @@ def upload(number: str, year: int, slug: str) -> Page:
     if not sent.validate():
         return _form(sent), 400
     own = place().municipality.number
-    with saved(sent.file.data) as (path, name):
+    with quotas.upload(sent.file.data), saved(sent.file.data) as (path, name):
         return _look(path, name, sent, own if sent.area.data == own else None)
 
 
@@ -233,7 +233,7 @@ def cancel(number: str, year: int, slug: str, token: str) -> Page:
 def _read_again(reading: Reading, token: str, mark: str) -> Page:
     """What the decimal mark is changes the figures, so they are read and shown anew."""
     own = place().municipality.number
-    with kept(reading.file_name) as path:
+    with quotas.reading(), kept(reading.file_name) as path:
         with path.open("wb") as file:
             file.writelines(read.parts_of(g.session, reading.sha256))
         answer = _look(path, reading.file_name, UploadForm(), _chosen(reading, own), mark)

@@ -15,6 +15,7 @@ from climatebudget.core.listing import Column, Found, Kind, Listing, Query, Row
 from climatebudget.core.text import N_
 from climatebudget.web.context import g, place
 from climatebudget.web.forms import capitalised, say
+from climatebudget.web.quotas import count_export
 from climatebudget.web.show import day, moment
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -160,6 +161,7 @@ def download(
     """Every row that fits as an xlsx or csv file; ``facts`` are told beside what is always told."""
     from climatebudget.sheets import lists  # XlsxWriter, only where it is used
 
+    count_export()
     if suffix == "csv":
         return _file(lists.as_csv(shown.found), "text/csv", name, suffix)
     now = current_app.config["CLOCK"]()

@@ -17,7 +17,7 @@ from climatebudget.core.text import N_
 from climatebudget.db import write
 from climatebudget.sheets.measure_tables import names, read_table
 from climatebudget.sheets.refusals import Refused
-from climatebudget.web import errors
+from climatebudget.web import errors, quotas
 from climatebudget.web.access import needs
 from climatebudget.web.context import g, place, user
 from climatebudget.web.forms import say
@@ -61,7 +61,6 @@ def upload(number: str, year: int, slug: str) -> Page:
     sent = FileForm()
     if not sent.validate():
         return _form(sent), 400
-    g.session.rollback()  # reading takes a while, and a writer would keep the others waiting
     try:
         file, table = _read(sent.file.data)
     except Refused as refused:
@@ -77,10 +76,9 @@ def sheet(number: str, year: int, slug: str, token: str) -> Page:
     wanted = request.form.get("sheet", "")
     if wanted not in waits.table.sheets:
         return redirect(at("measure_imports.columns", token=token), 303)
-    g.session.rollback()
     name, data = waits.table.file_name, waits.staged.file
     try:
-        with kept(name, data) as path:
+        with quotas.reading(), kept(name, data) as path:
             table = read_table(path, name, wanted)
     except Refused as refused:
         return _form(FileForm(), refused), 400
@@ -94,7 +92,7 @@ def _form(form: FileForm, refused: Refused | None = None) -> str:
 
 def _read(sent: FileStorage) -> tuple[bytes, Table]:
     """The bytes, and what they say; raises `Refused`."""
-    with saved(sent) as (path, name):
+    with quotas.upload(sent), saved(sent) as (path, name):
         return path.read_bytes(), read_table(path, name)
 
 

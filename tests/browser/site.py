@@ -173,7 +173,9 @@ def serving(template: Path, folder: Path) -> Iterator[Site]:
     """Serve a copy of the database, whose clock stands at `NOW`."""
     engine = db.connect(f"sqlite:///{shutil.copy(template, folder / 'klima.sqlite3')}")
     settings = {"SECRET_KEY": "prøve " * 8, "SESSION_COOKIE_SECURE": False, "ENGINE": engine}
-    app = create_app({**settings, "CLOCK": lambda: NOW})
+    # At a time that stands still, all that is sent or fetched is of one day and one minute.
+    limits = {"UPLOADS_PER_DAY": 1000, "EXPORTS_PER_MINUTE": 1000}
+    app = create_app({**settings, **limits, "CLOCK": lambda: NOW})
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -12,6 +12,7 @@ import pytest
 from climatebudget.sheets import child
 from climatebudget.sheets.child import Request, read_in_child, read_inventory
 from climatebudget.sheets.refusals import Refused
+from tests import hostile
 
 DATA = Path(__file__).parents[1] / "data"
 CORPUS = DATA / "corpus"
@@ -26,6 +27,50 @@ def test_a_workbook_that_ends_its_reader_is_an_ordinary_refusal(name: str):
     assert refused.value.code == "E_PARSER_LIMIT"
     assert "ingenting er lagret" in refused.value.message
     assert read_inventory(GOOD, GOOD.name).rows == 3
+
+
+def refused_without_the_gate(file: Path) -> Refused:
+    with pytest.raises(Refused) as refused:
+        read_in_child(Request(str(file), file.name))
+    return refused.value
+
+
+@pytest.mark.parametrize("kind", ["rows", "string"])
+def test_a_small_file_that_is_huge_to_read_ends_in_a_sentence(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """With the gate left out, and a child that may use less; as long as it is, in the soak."""
+    monkeypatch.setattr(child, "PROGRAM", "tests.tight_child")
+    file = tmp_path / "book.xlsx"
+    if kind == "rows":
+        hostile.tiny_rows(file, 5_000_000)
+    else:
+        hostile.one_long_string(file, megabytes=40, uses=100)
+    assert file.stat().st_size < 2_000_000
+    refused = refused_without_the_gate(file)
+    assert refused.code == "E_PARSER_LIMIT"
+    assert "Lesingen er stanset, og ingenting er lagret." in refused.message
+    assert read_in_child(Request(str(GOOD), GOOD.name))
+
+
+@pytest.mark.soak
+def test_twenty_million_rows_end_in_a_sentence(tmp_path: Path):
+    """What the child has may be enough to hold them, and then there is no table in them."""
+    refused = refused_without_the_gate(hostile.tiny_rows(tmp_path / "book.xlsx", 20_000_000))
+    assert refused.code in ("E_PARSER_LIMIT", "E_LAYOUT")
+    assert refused.message
+
+
+@pytest.mark.soak
+def test_half_a_gigabyte_of_text_in_a_thousand_cells_ends_in_a_sentence(tmp_path: Path):
+    file = hostile.one_long_string(tmp_path / "book.xlsx", megabytes=500, uses=1000)
+    assert refused_without_the_gate(file).code == "E_PARSER_LIMIT"
+
+
+def test_a_child_that_never_answers_ends_in_a_sentence(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(child, "PROGRAM", "tests.hanging_child")
+    monkeypatch.setattr(child, "WALL_SECONDS", 1)
+    assert refused_without_the_gate(GOOD).code == "E_PARSER_LIMIT"
 
 
 def test_the_child_lives_within_its_limits():

@@ -49,6 +49,7 @@ from climatebudget.db.models.reckonings import (
 )
 from climatebudget.db.models.records import RecordRow
 from climatebudget.db.models.tables import TableMappingRow
+from climatebudget.db.models.uploads import UploadDayRow
 
 __all__ = [
     "AcceptanceRow",
@@ -87,6 +88,7 @@ __all__ = [
     "StoredFileRow",
     "TableMappingRow",
     "TargetRow",
+    "UploadDayRow",
     "VersionRow",
     "measure_subject",
     "table",

@@ -40,6 +40,7 @@ from climatebudget.db.write.reckonings import (
     withdraw,
 )
 from climatebudget.db.write.staging import stage_upload, take_staged
+from climatebudget.db.write.uploads import count_upload
 from climatebudget.db.write.versions import freeze, present
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "add_membership",
     "add_municipality",
     "add_person",
+    "count_upload",
     "duplicate_measure",
     "freeze",
     "import_edition",
