@@ -338,6 +338,8 @@ def sum_label(counts: Counts, narrowed: bool) -> str:
     if narrowed:
         text = N_("Sum av de viste: %(counted)s av %(all)s klimatiltak er regnet med")
         return say(text, counted=counts.counted, all=counts.all)
+    if counts.counted == counts.quantified == 1:
+        return say(N_("Sum av det ene tallfestede klimatiltaket"))
     if counts.counted == counts.quantified:
         return say(N_("Sum av %(count)s tallfestede klimatiltak"), count=counts.counted)
     return say(N_("Sum av %(count)s klimatiltak som er regnet med"), count=counts.counted)

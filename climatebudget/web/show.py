@@ -20,7 +20,7 @@ Number = Decimal | Fraction | int
 
 
 def install(app: Flask) -> None:
-    filters = (tonnes, tenth, exact, percent, day, moment, number, figure, said, amount)
+    filters = (tonnes, tenth, exact, percent, day, moment, number, figure, said, amount, file_named)
     for function in filters:
         app.add_template_filter(function, function.__name__)
 
@@ -67,6 +67,11 @@ def figure(value: Figure, step: int = 10, sign: str = "") -> Markup:
 def said(sentence: Text | Finding | Question | Skipped) -> str:
     """The sentence in the municipality's language."""
     return sentence.shown(g.translate)
+
+
+def file_named(text: str) -> Markup:
+    """What may hold the name of a file, which is broken after a line below and not in a word."""
+    return Markup(str(Markup.escape(text)).replace("_", "_<wbr>"))
 
 
 def day(value: date | datetime) -> str:
