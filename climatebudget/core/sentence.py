@@ -194,7 +194,7 @@ def _next_step(budget: Budget, statement: Statement) -> tuple[Text, ...]:
     if budget.last_target is None:
         return (
             _registered(len(budget.measures)),
-            Text(N_("Sett et mål, så kan vi si om de er nok."), strong=True),
+            _whether_enough(len(budget.measures)),
         )
     if statement.reference is None:
         return (
@@ -215,6 +215,12 @@ def _next_step(budget: Budget, statement: Statement) -> tuple[Text, ...]:
         ),
         Text(N_("Meld inn det første klimatiltaket."), strong=True),
     )
+
+
+def _whether_enough(count: int) -> Text:
+    one = N_("Sett et mål, så kan vi si om det er nok.")
+    many = N_("Sett et mål, så kan vi si om de er nok.")
+    return Text(one if count == 1 else many, strong=True)
 
 
 def _registered(count: int) -> Text:

@@ -45,6 +45,11 @@ def cross_check(book: Book, found: Found) -> Iterator[Finding]:
         "sheets-checked",
         N_(
             "Arkene %(sheets)s er holdt opp mot «Oversikt - detaljert»: %(rows)s rader, "
+            "én forskjell."
+        )
+        if checked and differing == 1
+        else N_(
+            "Arkene %(sheets)s er holdt opp mot «Oversikt - detaljert»: %(rows)s rader, "
             "%(count)s forskjeller."
         )
         if checked

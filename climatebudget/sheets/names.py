@@ -20,7 +20,7 @@ from climatebudget.catalogue import (
     sources,
     successor,
 )
-from climatebudget.core.field import clean
+from climatebudget.core.field import clean, show_number
 from climatebudget.core.findings import Cell, Choice, Finding, Level, Question
 from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.reading import OPEN
@@ -105,7 +105,7 @@ def _unsure(names: Mapping[str, Cell | None]) -> Iterable[Finding]:
 
 def _which_source(sector: str, source: str, spelling: Spelling, code: str | None) -> Question:
     sector, source = clean(sector), clean(source)
-    values = {"sector": sector, "source": source, "rows": spelling.count}
+    values = {"sector": sector, "source": source, "rows": show_number(spelling.count)}
     if code and source:
         text = N_(
             "Utslippskilden «%(source)s» i «%(sector)s» er ukjent. Den har %(rows)s tall. "

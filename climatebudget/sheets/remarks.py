@@ -13,7 +13,7 @@ from decimal import Decimal
 from climatebudget.catalogue import areas as known_areas
 from climatebudget.catalogue import areas_named, sector_names
 from climatebudget.core.emissions import Emissions
-from climatebudget.core.field import clean
+from climatebudget.core.field import clean, show_number
 from climatebudget.core.findings import Cell, Choice, Finding, Level, Question
 from climatebudget.core.inventory import Emission, Stated, check_totals
 from climatebudget.core.quantity import from_grams
@@ -52,9 +52,15 @@ def problems(found: Sequence[Finding]) -> Iterator[Finding]:
     """The first problems one by one, the rest as a count."""
     yield from found[:SHOWN]
     if len(found) > SHOWN:
-        text = N_("%(count)s celler til må rettes. De første er listet over.")
-        values = {"count": len(found) - SHOWN}
+        one = N_("Én celle til må rettes. De første er listet over.")
+        many = N_("%(count)s celler til må rettes. De første er listet over.")
+        text, values = _counted(len(found) - SHOWN, one, many)
         yield Finding("E_MORE", text, values, Level.STOPS, found[SHOWN].where)
+
+
+def _counted(count: int, one: str, many: str) -> tuple[str, dict[str, object]]:
+    """The sentence that fits the number, and the number as it is written out."""
+    return one if count == 1 else many, {"count": show_number(count)}
 
 
 # Totals
@@ -164,17 +170,34 @@ def area(found: Found, resolved: Resolved, chosen: str | None) -> Iterator[Findi
 
 # Names that were put right while reading
 
-LINE_BREAKS = N_(
-    "%(count)s utslippskilder i «%(sector)s» slutter med linjeskift. Vi har fjernet det. "
-    "Det gjelder %(cells)s celler: %(names)s."
+# For one name, and for more; «cells» is a sentence of its own, CELLS.
+LINE_BREAKS = (
+    N_("Én utslippskilde i «%(sector)s» slutter med linjeskift. Vi har fjernet det. %(cells)s"),
+    N_(
+        "%(count)s utslippskilder i «%(sector)s» slutter med linjeskift. Vi har fjernet det. "
+        "%(cells)s"
+    ),
 )
-SPACES = N_(
-    "%(count)s utslippskilder i «%(sector)s» har mellomrom for mye. Vi har fjernet det. "
-    "Det gjelder %(cells)s celler: %(names)s."
+SPACES = (
+    N_("Én utslippskilde i «%(sector)s» har mellomrom for mye. Vi har fjernet det. %(cells)s"),
+    N_(
+        "%(count)s utslippskilder i «%(sector)s» har mellomrom for mye. Vi har fjernet det. "
+        "%(cells)s"
+    ),
 )
-NAMES = N_(
-    "%(count)s navn i kolonnen for %(column)s har mellomrom eller linjeskift for mye. "
-    "Vi har fjernet det. Det gjelder %(cells)s celler: %(names)s."
+NAMES = (
+    N_(
+        "Ett navn i kolonnen for %(column)s har mellomrom eller linjeskift for mye. "
+        "Vi har fjernet det. %(cells)s"
+    ),
+    N_(
+        "%(count)s navn i kolonnen for %(column)s har mellomrom eller linjeskift for mye. "
+        "Vi har fjernet det. %(cells)s"
+    ),
+)
+CELLS = (
+    N_("Det gjelder én celle: %(names)s."),
+    N_("Det gjelder %(count)s celler: %(names)s."),
 )
 
 
@@ -201,20 +224,17 @@ def _stray(names: Mapping[str, Spelling]) -> dict[str, Spelling]:
 
 
 def _mended(
-    names: Mapping[str, Spelling], text: str, values: Mapping[str, str | Text]
+    names: Mapping[str, Spelling], texts: tuple[str, str], values: Mapping[str, str | Text]
 ) -> Iterator[Finding]:
     stray = _stray(names)
     if stray:
         listed = [f"{clean(raw)} ({_place(s.first)})" for raw, s in list(stray.items())[:NAMED]]
+        text, count = _counted(len(stray), *texts)
+        cells, of_cells = _counted(sum(s.count for s in stray.values()), *CELLS)
         yield Finding(
             "W_TRIMMED",
             text,
-            {
-                **values,
-                "count": len(stray),
-                "cells": sum(s.count for s in stray.values()),
-                "names": ", ".join(listed),
-            },
+            {**values, **count, "cells": Text(cells, {**of_cells, "names": ", ".join(listed)})},
             Level.MENDED,
             next(iter(stray.values())).first,
         )
@@ -230,8 +250,11 @@ def _controls(table: Table) -> Iterator[Finding]:
     if odd:
         yield Finding(
             "W_CONTROL_CHARS",
-            N_("Navn med tegn som ikke vises, i %(count)s rader. Vi har fjernet tegnene."),
-            {"count": table.lines.count(odd.__contains__)},
+            *_counted(
+                table.lines.count(odd.__contains__),
+                N_("Navn med tegn som ikke vises, i én rad. Vi har fjernet tegnene."),
+                N_("Navn med tegn som ikke vises, i %(count)s rader. Vi har fjernet tegnene."),
+            ),
             Level.MENDED,
             table.grid.cell(min(odd.values()), 0),
         )
@@ -276,18 +299,25 @@ def facts(found: Found, emissions: Emissions, sources: Resolved, today: date) ->
     yield from _estimated(table, emissions, sources)
     unread = [s.row for s in table.skipped if s.reason == NEITHER or s.row < table.header.row]
     if unread:
-        yield Finding(
-            "W_ROWS_SKIPPED",
+        text, count = _counted(
+            len(unread),
+            N_("Én rad over eller under tabellen er ikke lest: rad %(rows)s."),
             N_(
                 "Rader over eller under tabellen er ikke lest, i alt %(count)s. Blant dem %(rows)s."
             ),
-            {"count": len(unread), "rows": listed(unread[:NAMED])},
+        )
+        yield Finding(
+            "W_ROWS_SKIPPED",
+            text,
+            {**count, "rows": listed(unread[:NAMED])},
             Level.INFO,
             table.grid.cell(unread[0], 0),
         )
     if table.text_numbers:
         text = N_("Tall som er lagret som tekst, i alt %(count)s. Vi har lest dem som tall.")
-        yield Finding("W_TEXT_NUMBER", text, {"count": table.text_numbers}, Level.MENDED)
+        yield Finding(
+            "W_TEXT_NUMBER", text, {"count": show_number(table.text_numbers)}, Level.MENDED
+        )
     yield Finding(
         "gwp-unknown",
         N_("Filen sier ikke hvilke GWP-verdier den bruker. De blir stående som ukjent."),
@@ -341,7 +371,7 @@ def _repeated(table: Table, emissions: Emissions) -> Iterator[Finding]:
                 "%(count)s rader har samme område, kilde og år. De legges sammen: filen har ingen "
                 "kolonne for klimagass."
             ),
-            {"count": emissions.repeated},
+            {"count": show_number(emissions.repeated)},
             Level.EXPLAIN if has_gas else Level.INFO,
         )
 
@@ -382,22 +412,28 @@ def to_accept(book: Book, table: Table, warnings: Sequence[str]) -> Iterator[Que
     if table.dates.count:
         yield accept(
             "W_DATE_AMBIGUOUS",
-            N_("Kolonnen for år har datoer i %(count)s rader. Vi leser bare året. Er det riktig?"),
-            {"count": table.dates.count},
+            *_counted(
+                table.dates.count,
+                N_("Kolonnen for år har datoer i én rad. Vi leser bare året. Er det riktig?"),
+                N_(
+                    "Kolonnen for år har datoer i %(count)s rader. Vi leser bare året. "
+                    "Er det riktig?"
+                ),
+            ),
             table.dates.first,
         )
     if table.missing.count:
         yield accept(
             "W_MISSING_MARK",
             N_("Celler uten tall: %(count)s. De blir ukjent, ikke null. Er det riktig?"),
-            {"count": table.missing.count},
+            {"count": show_number(table.missing.count)},
             table.missing.first,
         )
     if table.negative.count:
         yield accept(
             "W_NEGATIVE",
             N_("Negative tall: %(count)s. Utslipp er sjelden under null. Er tallene riktige?"),
-            {"count": table.negative.count},
+            {"count": show_number(table.negative.count)},
             table.negative.first,
         )
     yield from _garbled(table)
@@ -420,7 +456,7 @@ def _headings(table: Table) -> Iterator[Question]:
             "Tabellen har ingen utslippssektor, så alle tallene blir stående som ufordelt. Navn "
             "er hentet fra sammenslåtte celler i %(count)s celler. Stemmer tallene under?"
         ),
-        {"count": table.filled_in.count},
+        {"count": show_number(table.filled_in.count)},
         table.filled_in.first or table.cell(table.header.row),
     )
 
@@ -438,7 +474,7 @@ def decimal_mark(table: Table) -> Iterator[Question]:
                 Choice(",", N_("Komma: 1.250 er tusen to hundre og femti")),
                 Choice(".", N_("Punktum: 1.250 er én og en kvart")),
             ),
-            {"count": table.ambiguous.count},
+            {"count": show_number(table.ambiguous.count)},
             table.ambiguous.first,
         )
 

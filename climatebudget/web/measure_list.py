@@ -272,7 +272,9 @@ def _decisions(budget: Budget) -> list[Decision]:
 
 def lead(reckoned: Statement) -> list[Text]:
     """How many measures there are, and what they cut: the answer first."""
-    counts, columns = reckoned.counts, reckoned.columns
+    counts = reckoned.counts
+    if counts.all == 1:
+        return _lead_of_one(reckoned)
     parts = [
         Text(
             N_("%(all)s klimatiltak, %(some)s tallfestet."),
@@ -283,14 +285,33 @@ def lead(reckoned: Statement) -> list[Text]:
         parts.append(
             Text(N_("%(counted)s av dem er regnet med i summene."), {"counted": counts.counted})
         )
-    cut = reckoned.total.cut.net
-    known = [y for y in columns if cut[y].value is not None]
     if not counts.counted:
         return parts
-    if not known:
+    what = _what_is_cut(reckoned)
+    if not what:
         return [*parts, Text(N_("Hvor mye de kutter, er ukjent."))]
-    phrases = [_phrase(reckoned, y) for y in dict.fromkeys((known[0], known[-1]))]
-    return [*parts, Text(N_("De kutter %(what)s."), {"what": f" {say(N_('og'))} ".join(phrases)})]
+    return [*parts, Text(N_("De kutter %(what)s."), {"what": what})]
+
+
+def _lead_of_one(reckoned: Statement) -> list[Text]:
+    counts = reckoned.counts
+    if not counts.quantified:
+        return [Text(N_("Ett klimatiltak, og det er ikke tallfestet."))]
+    lead = Text(N_("Ett klimatiltak, og det er tallfestet."))
+    if not counts.counted:
+        return [lead, Text(N_("Det er ikke regnet med i summene."))]
+    what = _what_is_cut(reckoned)
+    if not what:
+        return [lead, Text(N_("Hvor mye det kutter, er ukjent."))]
+    return [lead, Text(N_("Det kutter %(what)s."), {"what": what})]
+
+
+def _what_is_cut(reckoned: Statement) -> str:
+    """The first and the last known year's cut in words; "" where no year is known."""
+    cut = reckoned.total.cut.net
+    known = [y for y in reckoned.columns if cut[y].value is not None]
+    years = dict.fromkeys((known[0], known[-1])) if known else ()
+    return f" {say(N_('og'))} ".join(_phrase(reckoned, y) for y in years)
 
 
 def _phrase(reckoned: Statement, year: int) -> str:
@@ -321,6 +342,8 @@ def sum_label(counts: Counts, narrowed: bool) -> str:
     if narrowed:
         text = N_("Sum av de viste: %(counted)s av %(all)s klimatiltak er regnet med")
         return say(text, counted=counts.counted, all=counts.all)
+    if counts.counted == counts.quantified == 1:
+        return say(N_("Sum av det ene tallfestede klimatiltaket"))
     if counts.counted == counts.quantified:
         return say(N_("Sum av %(count)s tallfestede klimatiltak"), count=counts.counted)
     return say(N_("Sum av %(count)s klimatiltak som er regnet med"), count=counts.counted)

@@ -31,7 +31,7 @@ Number = Decimal | Fraction | int
 
 def install(app: Flask) -> None:
     numbers = (tonnes, tenth, exact, percent, exact_percent, number, figure, amount, added)
-    filters = (*numbers, day, moment, said, adjusted)
+    filters = (*numbers, day, moment, said, adjusted, file_named)
     for function in filters:
         app.add_template_filter(function, function.__name__)
 
@@ -93,6 +93,11 @@ def said(sentence: Text | Finding | Question | Skipped) -> str:
 def adjusted(budget: Budget) -> list[str]:
     """That the emissions are adjusted by the municipality, or that adjustments are left out."""
     return [said(sentence) for sentence in told(budget)]
+
+
+def file_named(text: str) -> Markup:
+    """What may hold the name of a file, which is broken after a line below and not in a word."""
+    return Markup(str(Markup.escape(text)).replace("_", "_<wbr>"))
 
 
 def day(value: date | datetime) -> str:

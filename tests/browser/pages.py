@@ -145,6 +145,7 @@ def pair(old: str, new: str) -> str:
 OVERLAPPING = f"/0301/{PROPOSED}/utkast/overlap"
 FLUOR = f"{KRAGERO}/sources/produkter-med-fluorgasser"
 ENERGY = f"{KRAGERO}/sources/energiforsyning"
+DISTRICT_HEATING = "energiforsyning/fjernvarme-unntatt-avfallsforbrenning"
 ELECTRICITY = "elektrisitetsproduksjon-og-annen-energiforsyning"
 TELEMARK = f"{KRAGERO}/differences/{pair('2023-tall', '2024-tall')}"
 
@@ -211,7 +212,7 @@ PAGES: dict[str, list[Scene]] = {
     "sources.source": [
         Scene("kilde", ADVISER, f"{OSLO}/sources/veitrafikk/personbiler/"),
         Scene("kilde-kort-navn", NEW_HEAD, f"{FLUOR}/bruk-av-hfk/"),
-        Scene("kilde-langt-navn", NEW_HEAD, f"{ENERGY}/fjernvarme-unntatt-avfallsforbrenning/"),
+        Scene("kilde-langt-navn", ADVISER, f"{OSLO}/sources/{DISTRICT_HEATING}/"),
         Scene("kilde-uten-utslipp", NEW_HEAD, f"{ENERGY}/{ELECTRICITY}/"),
     ],
     "differences.choose": [Scene("forskjeller-velg", NEW_HEAD, f"{KRAGERO}/differences/")],

@@ -136,4 +136,4 @@ def test_with_nothing_to_say_the_next_step_is_said(change, expected):
 
 def test_measures_without_a_target_ask_for_the_target():
     town = replace(small_town(counted(1, 10)), targets=())
-    assert said(town) == "Ett klimatiltak er meldt inn. Sett et mål, så kan vi si om de er nok."
+    assert said(town) == "Ett klimatiltak er meldt inn. Sett et mål, så kan vi si om det er nok."

@@ -29,6 +29,13 @@ def counted_measures_have_figures(budget: Budget, statement: Statement) -> list[
             "%(count)s av %(all)s tallfestede klimatiltak mangler utslippskutt for %(years)s."
             " Gjenstående kutt er ukjent i disse årene."
         )
+    if len(counted) == 1:
+        text = N_("Det ene tallfestede klimatiltaket mangler utslippskutt for %(years)s.")
+        if unknown == lacking:
+            text = N_(
+                "Det ene tallfestede klimatiltaket mangler utslippskutt for %(years)s."
+                " Gjenstående kutt er ukjent i disse årene."
+            )
     return [Finding("effects-missing", text, values, where=About("measure"))]
 
 
