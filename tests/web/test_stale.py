@@ -23,6 +23,7 @@ BY_COUNTER = {"measures.save", "measures.remove", "frame.save"}  # test_measures
 BY_COUNTER |= {"path.save", "boundary.save", "path_moves.move"}  # test_path, test_boundary, …
 BY_WHAT_WAS_SEEN = {"versions.move", "versions.freeze", "versions.present"}  # below
 BY_WHAT_WAS_SEEN |= {"acceptances.accept", "acceptances.withdraw"}  # test_acceptances
+BY_WHAT_WAS_SEEN |= {"measure_undo.undo"}  # test_measure_undo
 BY_PREVIEW = {
     *("imports.confirm", "imports.cancel"),  # test_imports
     *("measure_imports.sheet", "measure_imports.back", "measure_imports.preview"),

@@ -31,6 +31,7 @@ from climatebudget.db.read.editions import (
     sources,
 )
 from climatebudget.db.read.files import parts_of
+from climatebudget.db.read.measure_imports import last_import
 from climatebudget.db.read.people import (
     IDLE,
     LONGEST,
@@ -54,6 +55,7 @@ from climatebudget.db.read.records import head, history_of, record
 from climatebudget.db.read.tables import remembered_table
 from climatebudget.db.values import (
     AcceptedFinding,
+    LastImport,
     Line,
     Person,
     Place,
@@ -65,6 +67,7 @@ __all__ = [
     "IDLE",
     "LONGEST",
     "AcceptedFinding",
+    "LastImport",
     "Line",
     "Person",
     "Place",
@@ -89,6 +92,7 @@ __all__ = [
     "inventory_at",
     "inventory_in",
     "languages",
+    "last_import",
     "measure",
     "measure_lock",
     "measure_locks",
