@@ -112,6 +112,7 @@ def measures_import(
                 session,
                 place,
                 done,
+                file_name=file.name,
                 signature=found.signature,
                 mapping=found.remembered(mapping),
                 answers=given,

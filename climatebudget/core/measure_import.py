@@ -250,40 +250,6 @@ def _alike(one: str, other: str) -> bool:
     return not one or normal(one) == normal(other) or bool(words[0] & words[1])
 
 
-def _words(read: Iterable[Read]) -> Iterator[Finding]:
-    """Each word that stands where a number should, and how often; with a digit it may be one."""
-    count = Counter(word for r in read for figures in r.figures for word in figures.words)
-    for word, cells in count.most_common(LISTED):
-        digits = any(c.isdigit() for c in word)
-        yield Finding(
-            "word-with-digits" if digits else "word",
-            _of_word(digits, cells),
-            {"word": word, "count": cells},
-            Level.EXPLAIN if digits else Level.INFO,
-        )
-    if len(count) > LISTED:
-        one = N_("Ett annet ord står også der det skal stå et tall. Det blir ukjent.")
-        many = N_("%(count)s andre ord står også der det skal stå et tall. De blir ukjent.")
-        more = len(count) - LISTED
-        yield Finding("words-more", one if more == 1 else many, {"count": more}, Level.EXPLAIN)
-
-
-def _of_word(digits: bool, cells: int) -> str:
-    if digits and cells == 1:
-        return N_(
-            "«%(word)s» står i én celle der det skal stå et tall, og er ikke lest som "
-            "tall. Skriv bare tallet i cellen hvis det er et tall."
-        )
-    if digits:
-        return N_(
-            "«%(word)s» står i %(count)s celler der det skal stå et tall, og er ikke lest som "
-            "tall. Skriv bare tallet i cellen hvis det er et tall."
-        )
-    if cells == 1:
-        return N_("«%(word)s» står i én celle der det skal stå et tall. Den blir ukjent.")
-    return N_("«%(word)s» står i %(count)s celler der det skal stå et tall. De blir ukjent.")
-
-
 def _blanks(fine: Iterable[Read]) -> Iterator[Finding]:
     blank = sum(not r.after.quantified and r.after.why == BLANK for r in fine)
     if blank:

@@ -151,15 +151,28 @@ def words_told(words: Iterable[str]) -> Iterator[Finding]:
         digits = any(c.isdigit() for c in word)
         yield Finding(
             "word-with-digits" if digits else "word",
-            N_(
-                "«%(word)s» står i %(count)s celler der det skal stå et tall, og er ikke lest som "
-                "tall. Skriv bare tallet i cellen hvis det er et tall."
-            )
-            if digits
-            else N_("«%(word)s» står i %(count)s celler der det skal stå et tall. De blir ukjent."),
+            _of_word(digits, cells),
             {"word": word, "count": cells},
             Level.EXPLAIN if digits else Level.INFO,
         )
     if len(count) > LISTED:
-        text = N_("%(count)s andre ord står også der det skal stå et tall. De blir ukjent.")
-        yield Finding("words-more", text, {"count": len(count) - LISTED}, Level.EXPLAIN)
+        one = N_("Ett annet ord står også der det skal stå et tall. Det blir ukjent.")
+        many = N_("%(count)s andre ord står også der det skal stå et tall. De blir ukjent.")
+        more = len(count) - LISTED
+        yield Finding("words-more", one if more == 1 else many, {"count": more}, Level.EXPLAIN)
+
+
+def _of_word(digits: bool, cells: int) -> str:
+    if digits and cells == 1:
+        return N_(
+            "«%(word)s» står i én celle der det skal stå et tall, og er ikke lest som "
+            "tall. Skriv bare tallet i cellen hvis det er et tall."
+        )
+    if digits:
+        return N_(
+            "«%(word)s» står i %(count)s celler der det skal stå et tall, og er ikke lest som "
+            "tall. Skriv bare tallet i cellen hvis det er et tall."
+        )
+    if cells == 1:
+        return N_("«%(word)s» står i én celle der det skal stå et tall. Den blir ukjent.")
+    return N_("«%(word)s» står i %(count)s celler der det skal stå et tall. De blir ukjent.")

@@ -207,6 +207,18 @@ def _told(kind: type[Model]) -> tuple[str, ...]:
     return tuple(sorted(set(mapper.column_attrs.keys()) - keys - kind.quiet))
 
 
+def whole(rows: Iterable[Model]) -> dict[str, Any]:
+    """All that the record can tell of a subject's rows, as its lines say it; nothing is hidden."""
+    said: dict[str, Any] = {}
+    for row in rows:
+        names = _told(type(row))
+        said |= {f"{row.detail} {key}".lstrip(): getattr(row, key) for key in names}
+        if not names:
+            said[row.detail] = True
+    found: dict[str, Any] = json.loads(canonical_json(said))
+    return found
+
+
 def _shown(
     row: Model, values: Iterable[tuple[str, str, Any]], empty_too: bool = False
 ) -> dict[str, Any]:

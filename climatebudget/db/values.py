@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from climatebudget.core.access import User
-from climatebudget.core.budget import BudgetYear, Municipality, Version
+from climatebudget.core.budget import BudgetYear, Control, Municipality, Version
 from climatebudget.core.findings import Finding
 from climatebudget.core.inventory import Edition
 from climatebudget.core.text import N_, Text
@@ -74,6 +74,7 @@ class Staged:
     expires: datetime
 
 
+IMPORT_MEASURES, UNDO_IMPORT = "import measures", "undo import"  # acts on a version's measures
 MOVE_INTO_PATH, MOVE_OUT_OF_PATH = "move into path", "move out of path"  # acts on a measure
 
 
@@ -116,3 +117,39 @@ class Change:
 
 def _same(name: str) -> Text:
     return Text(N_("%(name)s"), {"name": name})
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A measure that a table added, changed or removed; as the table left it, or as it was."""
+
+    id: str
+    number: int
+    name: str
+    contact: bool = False  # whether it had a contact person, whom the record does not name
+
+
+@dataclass(frozen=True)
+class LastImport:
+    """The last table of measures in a draft, and what has changed since of what it did."""
+
+    n: int  # of its line in the record
+    first: int  # of the last line before it
+    at: datetime
+    by: str  # "" where it was no person of ours
+    file_name: str
+    added: tuple[Imported, ...]
+    changed: tuple[Imported, ...]
+    removed: tuple[Imported, ...]
+    departments: tuple[str, ...]
+    controls_before: tuple[Control, ...]
+    moved: tuple[tuple[Imported, Text], ...]  # each with what has happened to it since
+    controls_moved: bool  # the sums that the source states are others now
+
+    @property
+    def may_be_undone(self) -> bool:
+        return not self.moved and not self.controls_moved
+
+    @property
+    def count(self) -> int:
+        return len(self.added) + len(self.changed) + len(self.removed)

@@ -256,6 +256,7 @@ def _store(waits: Waits, chosen: Any, done: Import, answers: Any) -> Response:
         g.session,
         place(),
         done,
+        file_name=table.file_name,
         signature=table.signature,
         mapping=table.remembered(chosen.mapping),
         answers=answers.answers,

@@ -11,7 +11,7 @@ from climatebudget.core.measure import FIELDS, Measure, lacking
 from climatebudget.core.statement import statement
 from climatebudget.core.text import N_
 from climatebudget.db import read, write
-from climatebudget.web import measure_list, measure_text, path_moves
+from climatebudget.web import measure_list, measure_text, measure_undo, path_moves
 from climatebudget.web.access import needs
 from climatebudget.web.context import allowed, budget_in_sight, g, place, user
 from climatebudget.web.forms import by_source, say, typed_lock
@@ -45,6 +45,7 @@ def all(number: str, year: int, slug: str) -> Answer:
         "measures/all.html",
         budget=budget,
         lead=measure_list.lead(reckoned),
+        imported=measure_undo.undoable(),
         list=shown,
         sums=sums,
         sums_from=[column.key in sums for column in shown.found.columns].index(True) if sums else 0,

@@ -44,7 +44,13 @@ def importing(folder: Path, engine: sa.Engine) -> Row:
             done = imported(table, mapping, {}, budget, names())
             assert len(done.added) == MEASURES and done.may_store, done.findings
             write.import_measures(
-                session, place, done, signature=table.signature, mapping={}, answers={}
+                session,
+                place,
+                done,
+                file_name=path.name,
+                signature=table.signature,
+                mapping={},
+                answers={},
             )
             session.commit()
 

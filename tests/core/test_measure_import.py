@@ -256,7 +256,7 @@ def test_only_what_the_table_has_a_column_for_is_changed():
     ],
 )
 def test_a_number_with_an_entirely_different_name_is_pointed_out(name, told):
-    """Number 1 may be another measure in the file; a longer word in both tells them one."""
+    """Number 1 may be another measure in the file; a word they share says it is the same."""
     found = done(f"nr | klimatiltak | 2027\n1 | {name} | 120", draft(*BUSES))
     said = [f.message for f in found.findings if f.code == "other-name"]
     assert (

@@ -25,6 +25,7 @@ BY_COUNTER |= {"overlap.save", "overlap.remove"}  # test_overlap
 BY_COUNTER |= {"adjustments.save"}  # test_adjustments
 BY_WHAT_WAS_SEEN = {"versions.move", "versions.freeze", "versions.present"}  # below
 BY_WHAT_WAS_SEEN |= {"acceptances.accept", "acceptances.withdraw"}  # test_acceptances
+BY_WHAT_WAS_SEEN |= {"measure_undo.undo"}  # test_measure_undo
 BY_PREVIEW = {
     *("imports.confirm", "imports.cancel"),  # test_imports
     *("measure_imports.sheet", "measure_imports.back", "measure_imports.preview"),

@@ -28,6 +28,7 @@ from climatebudget.db.models.measures import (
     EffectRow,
     MeasureRow,
     measure_subject,
+    measures_subject,
 )
 from climatebudget.db.models.people import (
     DepartmentRow,
@@ -46,6 +47,7 @@ from climatebudget.db.models.reckonings import (
     LeftOutRow,
     OverlapGroupRow,
     OverlapMemberRow,
+    overlap_subject,
 )
 from climatebudget.db.models.records import RecordRow
 from climatebudget.db.models.tables import TableMappingRow
@@ -91,6 +93,8 @@ __all__ = [
     "UploadDayRow",
     "VersionRow",
     "measure_subject",
+    "measures_subject",
+    "overlap_subject",
     "table",
     "version_subject",
 ]

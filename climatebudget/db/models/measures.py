@@ -167,3 +167,8 @@ class MeasureRow(Model):
 
 def measure_subject(version_id: int, public_id: str) -> str:
     return f"version {version_id} measure {public_id}"
+
+
+def measures_subject(version_id: int) -> str:
+    """What an act on many measures at once, as reading in a table, is recorded on."""
+    return f"version {version_id} measures"

@@ -34,6 +34,7 @@ from climatebudget.db.read.editions import (
     sources,
 )
 from climatebudget.db.read.files import parts_of
+from climatebudget.db.read.measure_imports import last_import
 from climatebudget.db.read.people import (
     IDLE,
     LONGEST,
@@ -59,6 +60,7 @@ from climatebudget.db.read.tables import remembered_table
 from climatebudget.db.values import (
     AcceptedFinding,
     Change,
+    LastImport,
     Line,
     Person,
     Place,
@@ -71,6 +73,7 @@ __all__ = [
     "LONGEST",
     "AcceptedFinding",
     "Change",
+    "LastImport",
     "Line",
     "Person",
     "Place",
@@ -97,6 +100,7 @@ __all__ = [
     "inventory_in",
     "languages",
     "last_changes",
+    "last_import",
     "measure",
     "measure_lock",
     "measure_locks",

@@ -24,8 +24,21 @@ def record(
 
 def history_of(session: Session, place: Place, measure_id: str) -> tuple[Line, ...]:
     """All that was done to one measure in one version, the newest first."""
-    what = measure_subject(place.version_id, measure_id)
-    return _lines(session, RecordRow.chain == place.municipality_id, RecordRow.what == what)
+    return lines_of(session, place, measure_subject(place.version_id, measure_id))
+
+
+def lines_of(
+    session: Session, place: Place, what: str, limit: int | None = None
+) -> tuple[Line, ...]:
+    """What was done to one subject of the municipality's, the newest first."""
+    chain = RecordRow.chain == place.municipality_id
+    return _lines(session, chain, RecordRow.what == what, limit=limit)
+
+
+def lines_between(session: Session, place: Place, first: int, last: int) -> tuple[Line, ...]:
+    """The municipality's lines after ``first`` and before ``last``, the newest first."""
+    chain = RecordRow.chain == place.municipality_id
+    return _lines(session, chain, RecordRow.n > first, RecordRow.n < last)
 
 
 def head(session: Session, chain: int) -> str:

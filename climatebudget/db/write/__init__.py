@@ -10,6 +10,7 @@ from climatebudget.db.write.budgets import move_stage, open_budget_year, set_fra
 from climatebudget.db.write.editions import accept_finding, import_edition, store_edition
 from climatebudget.db.write.files import put_parts
 from climatebudget.db.write.measure_imports import import_measures
+from climatebudget.db.write.measure_undo import undo_import
 from climatebudget.db.write.measures import (
     duplicate_measure,
     remove_measure,
@@ -88,5 +89,6 @@ __all__ = [
     "store_edition",
     "take_staged",
     "touch_session",
+    "undo_import",
     "withdraw",
 ]

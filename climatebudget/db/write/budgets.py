@@ -27,6 +27,7 @@ from climatebudget.db.models import (
     VersionRow,
 )
 from climatebudget.db.read.editions import edition_key, edition_of
+from climatebudget.db.read.measure_imports import controls
 from climatebudget.db.read.places import versions
 from climatebudget.db.values import Place
 from climatebudget.db.write.copies import copy_lines
@@ -195,16 +196,15 @@ def _note_move(session: Session, version: VersionRow, was: int) -> None:
     guard.note(session, [entry])
 
 
-def set_controls(session: Session, place: Place, controls: Iterable[Control]) -> None:
+def set_controls(session: Session, place: Place, stated: Iterable[Control]) -> None:
     """State these sums of the source; those of other years stand. No difference changes nothing."""
-    kept = session.scalars(
-        select(ControlTotalRow).filter_by(
-            municipality_id=place.municipality_id, version_id=place.version_id
-        )
-    )
-    by_year = {row.year: Control(row.year, row.grams, row.cites) for row in kept}
-    wanted = by_year | {control.year: control for control in controls}
-    if make_equal(session, place, ControlTotalRow, ("year",), _controls(wanted.values())):
+    kept = {control.year: control for control in controls(session, place)}
+    replace_controls(session, place, (kept | {c.year: c for c in stated}).values())
+
+
+def replace_controls(session: Session, place: Place, wanted: Iterable[Control]) -> None:
+    """State these sums of the source, and no others."""
+    if make_equal(session, place, ControlTotalRow, ("year",), _controls(wanted)):
         session.get_one(VersionRow, place.version_id, populate_existing=True).lock += 1
     session.flush()
 

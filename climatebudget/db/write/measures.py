@@ -18,8 +18,16 @@ from climatebudget.core.inventory import UNALLOCATED
 from climatebudget.core.measure import CostKind, Effect, Measure
 from climatebudget.core.quantity import Unit, rounded
 from climatebudget.core.text import N_
+from climatebudget.db import guard
 from climatebudget.db.errors import Stale, Taken, Unknown
-from climatebudget.db.models import CostRow, EffectFigureRow, EffectRow, MeasureRow, SourceRow
+from climatebudget.db.models import (
+    CostRow,
+    EffectFigureRow,
+    EffectRow,
+    MeasureRow,
+    Model,
+    SourceRow,
+)
 from climatebudget.db.read.budgets import PLAIN, measure, next_number
 from climatebudget.db.values import Place
 from climatebudget.db.write.reckonings import leave_overlaps
@@ -62,6 +70,8 @@ def remove_measure(session: Session, place: Place, public_id: str, lock: int | N
 
 def remove_measures(session: Session, place: Place, public_ids: list[str]) -> None:
     """Remove many measures with all their figures; one that is gone already is no matter."""
+    leave_overlaps(session, place, *public_ids)
+    session.flush()  # the members go before what they are members of
     for row in _stored(session, place, public_ids).values():
         session.delete(row)
     _flush(session)
@@ -80,6 +90,14 @@ def duplicate_measure(session: Session, place: Place, public_id: str) -> Measure
     )
     save_measure(session, place, copy)
     return copy
+
+
+def told_of(session: Session, place: Place, public_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Public id → all that the record could say of the measure as it is stored now."""
+    return {
+        public_id: guard.whole((row, *_parts(row)))
+        for public_id, row in _stored(session, place, public_ids).items()
+    }
 
 
 def _stored(session: Session, place: Place, ids: list[str]) -> dict[str, MeasureRow]:
@@ -175,9 +193,13 @@ def _kept(value: Decimal | None, unit: Unit) -> Decimal | None:
 
 
 def _is_changed(session: Session, row: MeasureRow) -> bool:
-    figures: list[Any] = [f for effect in row.effects.values() for f in effect.figures.values()]
-    parts = [row, *row.effects.values(), *figures, *row.costs.values()]
-    return any(session.is_modified(part) for part in parts)
+    return any(session.is_modified(part) for part in (row, *_parts(row)))
+
+
+def _parts(row: MeasureRow) -> list[Model]:
+    """Everything that is stored of a measure beside its own row."""
+    figures = (f for effect in row.effects.values() for f in effect.figures.values())
+    return [*row.effects.values(), *figures, *row.costs.values()]
 
 
 def _refuse_stale(row: MeasureRow, lock: int | None) -> None:

@@ -14,6 +14,7 @@ from climatebudget.core.text import N_
 from climatebudget.db.errors import Refused, Taken, Unknown
 from climatebudget.db.models import (
     DepartmentRow,
+    MeasureRow,
     MembershipRow,
     MunicipalityNumberRow,
     MunicipalityRow,
@@ -71,6 +72,19 @@ def add_department(session: Session, municipality_id: int, name: str) -> None:
     last = session.scalar(select(sa.func.max(DepartmentRow.position)).where(of_it)) or 0
     session.add(DepartmentRow(municipality_id=municipality_id, name=name, position=last + 1))
     session.flush()
+
+
+def remove_unused_department(session: Session, municipality_id: int, name: str) -> None:
+    """Remove a department that no measure of any version and no person belongs to."""
+    its = {"municipality_id": municipality_id}
+    row = session.scalar(select(DepartmentRow).filter_by(**its, name=name))
+    named = select(MeasureRow.public_id).filter_by(**its, department=name).limit(1)
+    if row is None or session.scalar(named) is not None:
+        return
+    of_it = select(MembershipRow.id).filter_by(**its, department_id=row.id).limit(1)
+    if session.scalar(of_it) is None:
+        session.delete(row)
+        session.flush()
 
 
 def add_person(session: Session, email: str, name: str, *, operator: bool = False) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -162,16 +162,29 @@ def remove_overlap(session: Session, place: Place, public_id: str, lock: int | N
     _flush(session)
 
 
-def leave_overlaps(session: Session, place: Place, measure_id: str) -> None:
-    """Take a measure that goes away out of its groups."""
+def leave_overlaps(session: Session, place: Place, *measure_ids: str) -> None:
+    """Take measures that go away out of their groups."""
     for member in session.scalars(
-        select(OverlapMemberRow).filter_by(
-            municipality_id=place.municipality_id,
-            version_id=place.version_id,
-            measure_id=measure_id,
+        select(OverlapMemberRow).where(
+            OverlapMemberRow.municipality_id == place.municipality_id,
+            OverlapMemberRow.version_id == place.version_id,
+            OverlapMemberRow.measure_id.in_(measure_ids),
         )
     ):
         session.delete(member)
+
+
+def join_overlaps(
+    session: Session, place: Place, groups: Mapping[str, Iterable[tuple[str, str]]]
+) -> None:
+    """Put measures back in the groups they were in: measure → (group, code of its cut)."""
+    its = {"municipality_id": place.municipality_id, "version_id": place.version_id}
+    for measure_id, found in groups.items():
+        for group_id, code in found:
+            session.add(
+                OverlapMemberRow(**its, group_id=group_id, measure_id=measure_id, code=code)
+            )
+    session.flush()
 
 
 def accept(
