@@ -9,5 +9,5 @@ from pathlib import Path
 from climatebudget.sheets import child
 
 if __name__ == "__main__":
-    child.LIMITS[resource.RLIMIT_AS] = 400_000_000
+    child.LIMITS[resource.RLIMIT_AS] = 300_000_000
     sys.exit(child.main(Path(sys.argv[1])))
