@@ -58,7 +58,7 @@ def problems(found: Sequence[Finding]) -> Iterator[Finding]:
         yield Finding("E_MORE", text, values, Level.STOPS, found[SHOWN].where)
 
 
-def _counted(count: int, one: str, many: str) -> tuple[str, dict[str, object]]:
+def _counted(count: int, one: str, many: str) -> tuple[str, dict[str, str | int]]:
     """The sentence that fits the number, and the number as it is written out."""
     return one if count == 1 else many, {"count": show_number(count)}
 
