@@ -99,7 +99,9 @@ def test_a_measure_that_is_in_the_path_says_that_it_is_not_in_the_sum(client, ch
 def test_one_measure_alone_is_not_spoken_of_as_many(client, change):
     def one_alone(session, place):
         for number in (2, 3):
-            write.remove_measure(session, place, number)
+            other = read.measure(session, place, number)
+            assert other
+            write.remove_measure(session, place, other.id)
 
     change(one_alone)
     page = plain(client(Role.CLIMATE).get(LIST).text)
