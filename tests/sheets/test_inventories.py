@@ -369,6 +369,18 @@ def sheet(folder: Path, *rows: list[Any], headings: list[str] = HEADINGS) -> Pat
     return folder / "ark.xlsx"
 
 
+def test_one_of_a_thing_has_a_sentence_of_its_own(tmp_path):
+    """One name with a space too much, in one cell."""
+    row = ["0301", "Oslo", "Oppvarming", "Fossil olje ", 2024, 1]
+    headings = ["Kommunenummer", "Kommune", "Sektor", "Utslippskilde", "År", "Utslipp"]
+    found = read_inventory(sheet(tmp_path, row, headings=headings), "ark.xlsx").findings
+    [trimmed] = [f.message for f in found if f.code == "W_TRIMMED"]
+    assert trimmed == (
+        "Én utslippskilde i «Oppvarming» har mellomrom for mye. Vi har fjernet det. "
+        "Det gjelder én celle: Fossil olje (D2)."
+    )
+
+
 def table(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
     (folder / "tabell.csv").write_bytes("\r\n".join(lines).encode(encoding))
     return folder / "tabell.csv"

@@ -96,6 +96,19 @@ def test_a_measure_that_is_in_the_path_says_that_it_is_not_in_the_sum(client, ch
     assert "Sum av 1 klimatiltak som er regnet med 0 5 10 20" in page
 
 
+def test_one_measure_alone_is_not_spoken_of_as_many(client, change):
+    def one_alone(session, place):
+        for number in (2, 3):
+            other = read.measure(session, place, number)
+            assert other
+            write.remove_measure(session, place, other.id)
+
+    change(one_alone)
+    page = plain(client(Role.CLIMATE).get(LIST).text)
+    assert "Ett klimatiltak, og det er tallfestet. Det kutter" in page
+    assert "Sum av det ene tallfestede klimatiltaket" in page
+
+
 def test_a_measure_nobody_answers_for_says_so(client, change):
     def nobody(session, place):
         write.save_measure(session, place, replace(read.measure(session, place, 1), department=""))
