@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug import Response
 
@@ -66,16 +64,20 @@ def _page(last: LastImport | None, moved: bool = False) -> str:
 def _parts(last: LastImport) -> list[Text]:
     """What taking it back does, line by line."""
     counts = [
-        (len(last.added), N_("Ett klimatiltak blir fjernet."), N_("%(count)s blir fjernet.")),
+        (
+            len(last.added),
+            N_("Ett klimatiltak blir fjernet."),
+            N_("%(count)s klimatiltak blir fjernet."),
+        ),
         (
             len(last.changed),
             N_("Ett klimatiltak blir satt tilbake til slik det var."),
-            N_("%(count)s blir satt tilbake til slik de var."),
+            N_("%(count)s klimatiltak blir satt tilbake til slik de var."),
         ),
         (
             len(last.removed),
             N_("Ett klimatiltak som ble fjernet, kommer tilbake."),
-            N_("%(count)s som ble fjernet, kommer tilbake."),
+            N_("%(count)s klimatiltak som ble fjernet, kommer tilbake."),
         ),
     ]
     return [Text(one if n == 1 else many, {"count": n}) for n, one, many in counts if n]
@@ -87,9 +89,6 @@ def _told(done: LastImport) -> dict[str, str]:
         (done.changed, N_("%(count)s satt tilbake")),
         (done.removed, N_("%(count)s kom tilbake")),
     ]
-    parts = _nonempty(counts) or [say(N_("filens summer er tatt bort"))]
-    return {"file": done.file_name, "parts": ", ".join(parts)}
-
-
-def _nonempty(counts: Iterable[tuple[tuple[object, ...], str]]) -> list[str]:
-    return [say(text, count=len(its)) for its, text in counts if its]
+    parts = [say(text, count=len(its)) for its, text in counts if its]
+    none = say(N_("filens summer er tatt bort"))
+    return {"file": done.file_name, "parts": ", ".join(parts) or none}

@@ -227,6 +227,9 @@ PAGES: dict[str, list[Scene]] = {
         Scene("tabell", NEWCOMER, f"{KRAGERO}/measures/import/"),
         Scene("tabell-feil", NEWCOMER, f"{KRAGERO}/measures/import/", upload(GARBAGE), 400),
     ],
+    "measure_undo.confirm": [
+        Scene("tabell-angre-ingen", ADVISER, f"{OSLO}/measures/undo/", status=409),
+    ],
     "measure_imports.columns": [
         Scene("tabell-kolonner", ADVISER, f"{OSLO}/measures/import/", upload(TABLE)),
     ],
