@@ -121,7 +121,12 @@ def path(annex: Annex) -> list[Paragraph]:
 
 def figures(annex: Annex) -> list[Paragraph]:
     _ = annex.translate
+    groups = _(
+        "Trekkes fra kuttet. Gruppene står med regel, klimatiltak og begrunnelse under summen "
+        "i arket «Klimatiltak per sektor»."
+    )
     return [
+        *([(_("Overlapp"), groups)] if annex.budget.overlaps else []),
         (_("Prosentpoeng"), _("Tonnene delt på utslippene i referanseåret.")),
         (
             _("Avrunding"),

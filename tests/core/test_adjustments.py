@@ -203,12 +203,13 @@ def test_an_adjusted_source_opens_to_what_is_before_and_to_the_adjustment():
     key = Key(Column.INVENTORY, 2024, Scope.SOURCE, CARS)
     opened = explain(of, statement(of), key)
     assert [(p.what.shown(), p.figure.value) for p in opened.parts] == [
-        ("Før kommunens justeringer", 600),
-        ("Justering, godkjent av Kommunedirektøren: Målt på nytt", Decimal("-2.5")),
+        ("Utslipp i statistikkutgaven", 600),
+        ("Kommunens justering, godkjent av Kommunedirektøren", Decimal("-2.5")),
     ]
+    assert [detail.shown() for detail in opened.parts[1].details] == ["Målt på nytt"]
     assert opened.figure.value == sum(p.figure.value for p in opened.parts)
     untouched = explain(of, statement(of), replace(key, year=2009))
-    assert untouched.parts == ()
+    assert len(untouched.parts) == 1
 
 
 AMOUNT = some.integers(-(10**12), 10**12).filter(bool).map(lambda n: Decimal(n).scaleb(-6))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from climatebudget.sheets import gate
-from climatebudget.sheets.child import Request, read_in_child, read_inventory, read_table
+from climatebudget.sheets.child import MEASURES, Request, read_in_child, read_inventory, read_table
 from climatebudget.sheets.filled_rows import FilledRows, blank_strings
 from climatebudget.sheets.refusals import Refused
 
@@ -63,10 +63,11 @@ def test_the_gate_counts_the_rows_of_each_sheet():
 def test_fewer_rows_than_the_gate_counted_are_refused(measures: bool):
     file = CORPUS / ("d03_merged_header.xlsx" if measures else "a00_good.xlsx")
     counted = gate.check(file).filled_rows
-    assert read_in_child(Request(str(file), file.name, measures=measures, counted=counted))
+    table = MEASURES if measures else ""
+    assert read_in_child(Request(str(file), file.name, table=table, counted=counted))
     more = {SHEET: counted[SHEET] + 1}
     with pytest.raises(Refused) as refused:
-        read_in_child(Request(str(file), file.name, measures=measures, counted=more))
+        read_in_child(Request(str(file), file.name, table=table, counted=more))
     assert refused.value.code == "E_ROWS_LOST"
     assert refused.value.detail == f"{counted[SHEET]} av {counted[SHEET] + 1}"
     assert "ingenting er lagret" in refused.value.message

@@ -14,6 +14,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from climatebudget.core import path_rule
 from climatebudget.core.acceptance import Acceptance, fingerprint, place_of
 from climatebudget.core.budget import Budget, BudgetYear, Control, Kind, Municipality, Stage
 from climatebudget.core.findings import Finding
@@ -664,7 +665,7 @@ def test_a_measure_whose_figure_lacks_a_place_is_told_so_in_the_method() -> None
 
 
 def test_a_figure_that_its_parts_do_not_make_is_named_in_the_method() -> None:
-    wrong = path({2023: 1037300, 2030: 884650}, rule=PathRule(Rule.HELD))
+    wrong = path({2023: 1037300, 2030: 884650}, rule=PathRule(path_rule.Rule.HELD))
     text = Workbook(annex(replace(oslo(), path=wrong))).text(METHOD)
     assert "Referansebane i 2030: Regnet ut på nytt blir tallet" in text
     assert "Hvert tall er regnet ut på nytt" not in text
