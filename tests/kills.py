@@ -71,7 +71,7 @@ class Place:
 
     @property
     def out(self) -> Path:
-        return self.folder / "ut"
+        return self.folder / "ut.xlsx"
 
 
 Act = Callable[[Place, sa.Engine], None]
@@ -233,7 +233,7 @@ def wrong(place: Place) -> list[str]:
     """What is not as it should be in the database and in the folder, in sentences."""
     engine = db.connect(place.url)
     try:
-        found = [f"half a file: {f.name}" for f in place.folder.glob("ut") if not whole(f)]
+        found = [f"half a file: {f.name}" for f in place.folder.glob("ut.xlsx") if not whole(f)]
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
                 checked = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
