@@ -227,7 +227,7 @@ def test_in_sequence_with_a_path_at_the_source_is_exact(client, add, act, groupe
     act(lambda s, p: write.set_path(s, p, path, read.frame_lock(s, p)))
     grouped(replace(TRAVEL, rule=Rule.SEQUENCE))
     page = client(Role.CLIMATE).get(OVERLAP).text
-    assert row(page, "Fratrekk") == "Fratrekk 10 40 70 120"  # 120 · 60 / 600 = 12, to ten tonnes
+    assert row(page, "Fratrekk") == "Fratrekk 12 36 72 120"  # 120 · 60 / 600 = 12
     assert "Bare det største kuttet" not in page
 
 
