@@ -22,16 +22,18 @@ from climatebudget import db
 from climatebudget.core.access import Role
 from climatebudget.core.budget import Kind, Stage
 from climatebudget.core.inventory import Emission
+from climatebudget.core.national import NAMES
+from climatebudget.core.overlap import Member, OverlapGroup, Rule
 from climatebudget.db import read, write
 from climatebudget.db.models import Model
 from climatebudget.translations import catalogue
 from climatebudget.web import context
-from climatebudget.web.measure_form import REPORTS
 from tests import world
 from tests.language import bokmal_in, marking, unmarked
 from tests.web.conftest import ADOPTED, DRAFT, ELSEWHERE, Client
 from tests.web.test_differences import store
 from tests.web.test_imports import ENGLISH, OSLO, csv, number, upload
+from tests.web.test_measure_imports import confirm, previewed, table
 
 pytestmark = pytest.mark.parametrize("settled", ["sqlite"], indirect=True)
 
@@ -150,7 +152,7 @@ def known(app: Flask) -> Callable[[], Known]:
 
 @cache
 def in_catalogue() -> frozenset[str]:
-    found = {*REPORTS.values(), *SHEETS}
+    found = {*NAMES.values(), *SHEETS}
     for file in CATALOGUE.glob("*.csv"):
         with file.open(encoding="utf-8", newline="") as source:
             found.update(cell for row in [*reader(source)][1:] for cell in row)
@@ -266,6 +268,10 @@ def full(marked: Flask) -> Flask:
         assert known
         write.add_membership(session, elsewhere.municipality_id, known[0].id, Role.AUDITOR)
         write.add_person(session, world.email(Role.FINANCE, "drift"), "XX", operator=True)
+        measures = read.measures(session, world.at(session))
+        both = [Member(m.id, e.code) for m in measures for e in m.effects][:2]
+        group = OverlapGroup("xx", "XX", Rule.LARGEST, tuple(both), "XX")
+        write.save_overlap(session, world.at(session), group)
         session.commit()
     return marked
 
@@ -296,6 +302,7 @@ def test_no_page_says_anything_that_is_not_translated(full, client, known):
 
 
 PREVIEWS = {"imports.preview", "measure_imports.columns", "measure_imports.preview"}
+PREVIEWS |= {"path_imports.preview", "measure_undo.confirm", "differences.municipalities"}
 # Who edits all, who moves and freezes, who edits some, who reads what is lagt fram, who audits.
 READERS = (Role.CLIMATE, Role.FINANCE, Role.SECTOR_HEAD, Role.POLITICIAN, Role.AUDITOR)
 DOWNLOADS = {"static", "editions.rows", "editions.whole", "editions.original"}
@@ -353,6 +360,26 @@ def test_no_import_says_anything_that_is_not_translated(marked, client, known, f
     if answer.location:
         answer = browser.get(answer.location)
     look(answer, known(), file)
+
+
+def test_a_path_from_a_file_is_previewed_in_nynorsk(marked, client, known):
+    browser = client(Role.CLIMATE)
+    for text in ("XX;2027;2030\nI alt;950;1.250\n", "År;Tonn\n2027;950\n2030;900\n"):
+        file = io.BytesIO(text.encode()), "XX.csv"
+        answer = browser.send(f"{DRAFT}/path/import/", file=file)
+        answer = browser.get(answer.location) if answer.location else answer
+        assert answer.status_code in (200, 400)
+        look(answer, known(), text)
+
+
+def test_what_an_undo_would_take_back_is_told_in_nynorsk(app, client):
+    browser = client(Role.CLIMATE)
+    page = previewed(browser, table("2;Kjøpe grønn varme;Bygg;0;5"))
+    assert confirm(browser, page).status_code == 303
+    speak_nynorsk(app)
+    answer = browser.get(f"{DRAFT}/measures/undo/")
+    assert answer.status_code == 200
+    assert bokmal_in("\n".join(Reader(answer.text).said)) == []
 
 
 @pytest.mark.parametrize(
