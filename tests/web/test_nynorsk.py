@@ -374,12 +374,13 @@ def test_a_path_from_a_file_is_previewed_in_nynorsk(marked, client, known):
 
 def test_what_an_undo_would_take_back_is_told_in_nynorsk(app, client):
     browser = client(Role.CLIMATE)
-    page = previewed(browser, table("2;Kjøpe grønn varme;Bygg;0;5"))
+    page = previewed(browser, table("2;Kjøpe grønn varme;Bygg;7;9"))
     assert confirm(browser, page).status_code == 303
     speak_nynorsk(app)
     answer = browser.get(f"{DRAFT}/measures/undo/")
     assert answer.status_code == 200
-    assert bokmal_in("\n".join(Reader(answer.text).said)) == []
+    said = "\n".join(Reader(answer.text).said).replace("klimarådgiver i Oslo", "")  # a name
+    assert bokmal_in(said) == []
 
 
 @pytest.mark.parametrize(
