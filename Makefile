@@ -30,7 +30,7 @@ test-fast: .venv/.dev-ok
 bench: .venv/.dev-ok
 	$(BIN)/python -m tests.bench
 
-# What takes long: hundreds of kills, load.
+# What takes long: hundreds of kills, load, every page on PostgreSQL.
 soak: .venv/.dev-ok
 	@sh scripts/system-deps.sh
 	$(BIN)/python -m pytest -q -m soak

@@ -23,9 +23,29 @@ from climatebudget.web import create_app
 from tests import world
 from tests.conftest import POSTGRES, TEMPLATE, Clock, copy_of
 
+ON_BOTH = 3  # tests of each file that `make test` runs on PostgreSQL too
+
 DRAFT = f"/0301/{world.YEAR}/utkast"
 ADOPTED = f"/0301/{world.YEAR}/vedtatt"
 ELSEWHERE = f"/4014/{world.YEAR}/utkast"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On PostgreSQL the first tests of each file of pages, and in `make soak` all of them.
+
+    What speaks SQL is in `db/`, and each of its tests runs on both databases, every time.
+    """
+    seen: dict[Path, dict[str, None]] = {}
+    for item in items:
+        if Path(__file__).parent not in item.path.parents or not item.get_closest_marker(
+            "postgres"
+        ):
+            continue
+        own = seen.setdefault(item.path, {})
+        own[item.originalname if isinstance(item, pytest.Function) else item.name] = None
+        if len(own) > ON_BOTH:
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(scope="session")
