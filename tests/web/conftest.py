@@ -38,9 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     seen: dict[Path, dict[str, None]] = {}
     for item in items:
-        if Path(__file__).parent not in item.path.parents or not item.get_closest_marker(
-            "postgres"
-        ):
+        if item.path.parent != Path(__file__).parent or not item.get_closest_marker("postgres"):
             continue
         own = seen.setdefault(item.path, {})
         own[item.originalname if isinstance(item, pytest.Function) else item.name] = None
