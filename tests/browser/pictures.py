@@ -114,6 +114,7 @@ def taken(picture: Picture, browser: Browser, site: Site) -> bytes:
     with visiting(browser, site, picture.scene.email) as visit:
         picture.scene.enter(visit)
         visit.page.evaluate("document.fonts.ready")
+        visit.page.evaluate("window.scrollTo(0, 0)")  # a box is measured from the window's corner
         boxes = [visit.page.locator(shown).first.bounding_box() for shown in picture.shows]
         clip: FloatRect = {"x": 0, "y": 0, "width": WIDE, "height": HEIGHT}
         return visit.page.screenshot(
