@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.browser.pages import NOT_PAGES, PAGES, REFUSALS, Scene
 from tests.browser.site import NARROW, WIDE, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-SCENES = [scene for scenes in PAGES.values() for scene in scenes] + REFUSALS
+
+
+def looked_at() -> Iterator[Any]:
+    """Every page narrow and wide; its further states narrow, and wide in the soak."""
+    for scenes in (*PAGES.values(), REFUSALS):
+        for n, scene in enumerate(scenes):
+            for width in (NARROW, WIDE):
+                soak = [pytest.mark.soak] if n and width == WIDE else []
+                yield pytest.param(scene, width, marks=soak, id=f"{scene.name}-{width}")
 
 
 def test_no_page_is_forgotten(demo):
@@ -20,8 +31,7 @@ def test_no_page_is_forgotten(demo):
     assert answers >= NOT_PAGES
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize(("scene", "width"), [*looked_at()])
 def test_every_page_can_be_used_by_everybody(meet, scene: Scene, width: int):
     """WCAG 2.2 AA in light and dark, no error in the log, no other host, no sideways scroll."""
     visit = meet(scene, width)
