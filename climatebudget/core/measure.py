@@ -156,10 +156,9 @@ class Measure:
 
     def effect(self, year: int, book: Book = Book.DIRECT) -> Decimal | None:
         """The whole effect in a year: unknown when no place has a figure, or one lacks it."""
-        parts = [e.yearly[year] for e in self.effects if e.book is book]
-        if not parts or any(part is None for part in parts):
-            return None
-        return sum((part for part in parts if part is not None), Decimal(0))
+        parts = [e.yearly.by_year.get(year) for e in self.effects if e.book is book]
+        known = [part for part in parts if part is not None]
+        return sum(known, Decimal(0)) if known and len(known) == len(parts) else None
 
     @property
     def may_increase(self) -> bool:

@@ -91,6 +91,9 @@ def figures_stay_in_one_unit(budget: Budget, statement: Statement) -> list[Findi
     found = {}
     for measure in budget.measures:
         for effect in measure.effects:
+            sizes = [abs(v) for v in effect.yearly.by_year.values() if v]
+            if not sizes or max(sizes) < KILOGRAMS * min(sizes):
+                continue
             known = [(y, v) for y, v in sorted(effect.yearly.by_year.items()) if v]
             for (first, before), (year, after) in pairwise(known):
                 small, large = sorted((abs(before), abs(after)))
