@@ -116,6 +116,7 @@ def _address(report: str, form: TermsForm) -> list[tuple[str, str]]:
 def _to(report: str, form: TermsForm) -> str:
     """The page of a report, with what the reader has stated."""
     stated = dict(_address(report, form))
+    # url_for's own options have names of their own; what an address holds is text to mypy.
     return url_for("national.page", **(request.view_args or {}), **stated)  # type: ignore[arg-type]
 
 
